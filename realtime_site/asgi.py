@@ -1,0 +1,21 @@
+"""The ASGI application: HTTP to Django, sockets to the consumers."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "realtime_site.settings")
+django_application = get_asgi_application()  # before anything that needs the apps
+
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+
+from realtime.lifespan import Lifespan  # noqa: E402
+from realtime_site.routing import websocket_urlpatterns  # noqa: E402
+
+application = ProtocolTypeRouter(
+    {
+        "http": django_application,
+        "websocket": URLRouter(websocket_urlpatterns),
+        "lifespan": Lifespan(),
+    }
+)

@@ -1,0 +1,33 @@
+"""Which view answers which path."""
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path, re_path
+
+from realtime.health import healthz, readyz
+from realtime.rest.schema import SchemaPage, SchemaView
+from realtime.rest.views import api_not_found
+from realtime.sse import stream
+from realtime.views import poll
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    re_path(r"^healthz/?$", healthz, name="healthz"),
+    re_path(r"^readyz/?$", readyz, name="readyz"),
+    path("admin/", admin.site.urls),
+    re_path(r"^api/realtime/poll/?$", poll, name="poll"),
+    re_path(r"^api/realtime/stream/?$", stream, name="stream"),
+    re_path(r"^api/schema/?$", SchemaView.as_view(), name="schema"),
+    re_path(r"^api/docs/?$", SchemaPage.as_view(), name="docs"),
+    path("api/", include("accounts.urls")),
+    path("api/", include("posts.urls")),
+    path("api/", include("notifications.urls")),
+    path("api/", include("presence.urls")),
+    re_path(r"^api/", api_not_found),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("accounts.page_urls")),
+    path("", include("posts.page_urls")),
+    path("", include("notifications.page_urls")),
+]
+
+# In the API's own format under /api/, as pages elsewhere.
+handler404 = "realtime.rest.exceptions.not_found"
+handler500 = "realtime.rest.exceptions.server_error"
