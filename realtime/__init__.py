@@ -1,0 +1,1 @@
+"""The engine: log, bus, hub and consumers. Knows no app."""

@@ -1,0 +1,74 @@
+"""The bus: how the processes hear of each other's news, through the channel layer.
+
+Life of an event:  save → signal → event → log → **bus** → hub → consumer → browser
+Best effort: a batch may be lost, repeated or late. Whoever misses one finds it in the log.
+
+There is one group for all processes, not one per room or socket: the layer carries each event
+once per process, and knows nothing of rooms.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+from asgiref.sync import async_to_sync
+from channels.layers import InMemoryChannelLayer, get_channel_layer
+
+from realtime.envelope import Batch, Parcel
+
+logger = logging.getLogger(__name__)
+
+GROUP = "realtime"
+MESSAGE = "realtime.parcel"
+#: Larger batches travel without their events: the log has them.
+MAX_BYTES = 65_536
+#: A layer that takes longer is not waited for.
+SEND_SECONDS = 0.5
+
+
+_decode = msgspec.json.Decoder(Parcel).decode
+
+
+def crosses_processes() -> bool:
+    """Whether there is a layer that others hear; the in-memory one has nobody else on it."""
+    layer = get_channel_layer()
+    return layer is not None and not isinstance(layer, InMemoryChannelLayer)
+
+
+async def publish(parcel: Parcel) -> None:
+    """Tell the other processes; errors are logged, never raised."""
+    if not crosses_processes():
+        return
+    data = msgspec.json.encode(parcel)
+    if len(data) > MAX_BYTES and isinstance(parcel, Batch):
+        data = msgspec.json.encode(msgspec.structs.replace(parcel, events=None))
+    try:
+        async with asyncio.timeout(SEND_SECONDS):
+            await _layer().group_send(GROUP, {"type": MESSAGE, "parcel": data.decode()})
+    except Exception as error:
+        logger.warning("the channel layer did not take a message: %r", error)
+
+
+def publish_from_thread(batch: Batch) -> None:
+    """The same for a caller without an event loop, such as a management command."""
+    if crosses_processes():
+        async_to_sync(publish)(batch)
+
+
+async def listen() -> AsyncIterator[Parcel]:
+    """What the processes tell, this one too; raises whatever the layer raises."""
+    layer = _layer()
+    channel = await layer.new_channel()
+    await layer.group_add(GROUP, channel)
+    try:
+        while True:
+            message = await layer.receive(channel)
+            yield _decode(message["parcel"])
+    finally:
+        await layer.group_discard(GROUP, channel)
+
+
+def _layer() -> Any:
+    return get_channel_layer()

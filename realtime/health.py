@@ -1,0 +1,72 @@
+"""Whether this process is alive, and whether it can serve: for balancers and supervisors.
+
+In the event loop. Each question has a time limit, so that the answer comes while it is wanted.
+"""
+
+import asyncio
+from collections.abc import Awaitable
+
+from channels.layers import get_channel_layer
+from django.http import HttpRequest, HttpResponse
+
+from realtime import bus, log
+from realtime.database import in_database
+from realtime.hub import Hub
+from realtime.requests import json_response
+
+#: Seconds for each question.
+PATIENCE_SECONDS = 2.0
+#: Log positions by which a hub that is well may be behind.
+MAX_LAG = 1_000
+
+
+async def healthz(request: HttpRequest) -> HttpResponse:
+    """``GET /healthz``: the process answers."""
+    return json_response(200, {"status": "ok"})
+
+
+async def readyz(request: HttpRequest) -> HttpResponse:
+    """``GET /readyz``: 200 when database, layer and log position are fine; else 503 with which.
+
+    A layer that is down does not make a process unready: events come a second later without it.
+    """
+    hub = Hub.running()
+    if hub is not None and hub.draining:
+        return json_response(503, {"status": "draining"})
+    parts = {
+        "database": await _answer(_database()),
+        "log": await _answer(_log(hub)),
+        "layer": await _answer(_layer()),
+    }
+    well = parts["database"] == parts["log"] == "ok"
+    return json_response(200 if well else 503, {"status": "ok" if well else "unready", **parts})
+
+
+async def _answer(question: Awaitable[str]) -> str:
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await question
+    except Exception as error:
+        return f"unreachable: {type(error).__name__}"
+
+
+async def _database() -> str:
+    await in_database(log.head)
+    return "ok"
+
+
+async def _log(hub: Hub | None) -> str:
+    """Whether the hub keeps up with the log."""
+    head = await in_database(log.head)
+    if hub is not None and hub.epoch != head.epoch:
+        return "the hub follows another log"
+    behind = 0 if hub is None else head.last - hub.position
+    return "ok" if behind <= MAX_LAG else f"the hub is {behind} events behind"
+
+
+async def _layer() -> str:
+    if not bus.crosses_processes():
+        return "in this process alone"
+    layer = get_channel_layer()
+    await layer.group_send("realtime.ready", {"type": "realtime.ready"})
+    return "ok"

@@ -1,0 +1,405 @@
+"""The hub: one per process; it follows the log and hands each event to its readers.
+
+Life of an event:  save → signal → event → log → bus → **hub** → consumer → browser
+In the event loop. It takes events in order, without a hole and without a repeat: what the bus
+lost it reads from the log. It never waits for a reader, and no reader gets a frame of its own.
+
+``steady`` is held while one event goes out. Whoever joins, leaves, pauses or goes live takes it
+first, and so stands before the event or after it, never in the middle.
+"""
+
+import asyncio
+import logging
+import random
+import time
+from collections import deque
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+import msgspec
+
+from realtime import bus, log, retention, rights
+from realtime.conf import conf
+from realtime.connection import Connection
+from realtime.database import in_database
+from realtime.envelope import Batch, Envelope, Parcel, Whisper, encode_whisper
+from realtime.events import (
+    AnyEffect,
+    Audience,
+    Close,
+    Enter,
+    Event,
+    Exit,
+    Meet,
+    Part,
+    Recall,
+    Vacate,
+    timestamp,
+)
+from realtime.frames import CloseCode, encode
+from realtime.keys import uuid7
+from realtime.readers import Readers
+from realtime.registry import registry
+from realtime.ring import Changes, Kept, Ring
+from realtime.together import Together
+
+logger = logging.getLogger(__name__)
+
+#: Seconds between two looks at the log's head; they make the channel layer optional.
+LOOK_SECONDS = 1.0
+#: Seconds for a batch that overtook another to be caught up with, before the log is read.
+GAP_SECONDS = 0.05
+#: Seconds between two times of trimming the log.
+KEEP_SECONDS = 60.0
+#: Deliveries after which the loop gets a turn.
+SLICE = 256
+#: Seconds for sockets to close when the process ends.
+DRAIN_SECONDS = 10
+#: Batches of our own that wait for the channel layer; more are left for the others to find.
+MAX_OUTGOING = 100
+
+
+class Hub:
+    """The reader of the log for everyone who is connected to this process."""
+
+    def __init__(self) -> None:
+        #: Names this hub among those of all processes.
+        self.node = str(uuid7())
+        self.epoch = ""
+        #: The newest event taken, and the newest that is with all of its readers.
+        self.position = 0
+        self.handed_out = 0
+        #: What is open in this process, whoever is behind it.
+        self.sockets: set[object] = set()
+        self.draining = False
+        self.ring = Ring()
+        self.changes = Changes(0)
+        self.readers = Readers()
+        self.rights = Together(rights.load)
+        self.unread = Together(_unread)
+        self.steady = asyncio.Lock()
+        self._inbox: deque[Batch] = deque()
+        self._wake = asyncio.Event()
+        self._look_at = 0.0
+        self._settling: list[asyncio.Future[None]] = []
+        self._outgoing: asyncio.Queue[Parcel] = asyncio.Queue(MAX_OUTGOING)
+        self._tasks: list[asyncio.Task[None]] = []
+
+        self._early: dict[int, Batch] = {}
+        self._begun = asyncio.Event()
+
+    # -- life ------------------------------------------------------------------------------
+
+    @staticmethod
+    def running() -> "Hub | None":
+        """The hub of this event loop, if one was started."""
+        return _hubs.get(asyncio.get_running_loop())
+
+    @classmethod
+    async def of_this_process(cls) -> "Hub":
+        """The hub of this event loop, started by the first who asks."""
+        loop = asyncio.get_running_loop()
+        hub = _hubs.get(loop)
+        if hub is None:
+            hub = _hubs[loop] = cls()
+            hub._start()
+        await hub._begun.wait()
+        return hub
+
+    def _start(self) -> None:
+        loop = asyncio.get_running_loop()
+
+        def wake() -> None:
+            loop.call_soon_threadsafe(self.look)
+
+        log.on_append = wake
+        parts = {
+            "run": self._run(),
+            "hear": self._hear(),
+            "tell": self._tell(),
+            "keep": self._keep(),
+        }
+        self._tasks = [
+            asyncio.create_task(part, name=f"hub {name}") for name, part in parts.items()
+        ]
+
+    async def stop(self) -> None:
+        """Stop following. The connections are closed first, by whoever owns them."""
+        log.on_append = None
+        _hubs.pop(asyncio.get_running_loop(), None)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        _resolve(self._settling, ConnectionError("the hub was stopped"))
+
+    async def drain(self) -> None:
+        """Tell all sockets to come back elsewhere, and wait until they are gone."""
+        for count, connection in enumerate(list(self.readers.connections), 1):
+            connection.close(CloseCode.DRAINING)
+            if count % SLICE == 0:
+                await asyncio.sleep(0)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_SECONDS):
+                while self.sockets:
+                    await asyncio.sleep(0.02)
+
+    # -- following the log -----------------------------------------------------------------
+
+    def look(self) -> None:
+        """Look at the log now: there may be something new."""
+        self._look_at = 0.0
+        self._wake.set()
+
+    async def settle(self) -> None:
+        """Return when all that was committed before this call has been handed out."""
+        if not self._tasks:  # a hub for one page: nothing follows the log in its stead
+            await self._follow()
+            return
+        settled = asyncio.get_running_loop().create_future()
+        self._settling.append(settled)
+        self.look()
+        await settled
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self._turn()
+            except Exception:
+                logger.exception("the hub could not follow the log; it tries again")
+                self._look_at = time.monotonic() + LOOK_SECONDS
+
+    async def _turn(self) -> None:
+        await self._wait()
+        while self._inbox:
+            await self._take(self._inbox.popleft())
+        if time.monotonic() < self._look_at:
+            return
+        self._look_at = time.monotonic() + LOOK_SECONDS * random.uniform(0.8, 1.2)
+        settling, self._settling = self._settling, []
+        try:
+            await self._follow()
+        except Exception as error:
+            _resolve(settling, error)
+            raise
+        _resolve(settling, None)
+
+    async def _wait(self) -> None:
+        seconds = self._look_at - time.monotonic()
+        if seconds > 0:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._wake.wait()
+        self._wake.clear()
+
+    async def _hear(self) -> None:
+        while bus.crosses_processes():
+            try:
+                async for parcel in bus.listen():
+                    self._receive(parcel)
+            except Exception as error:
+                logger.warning("the channel layer is not heard: %r", error)
+                await asyncio.sleep(LOOK_SECONDS)
+
+    async def _keep(self) -> None:
+        while True:
+            await asyncio.sleep(KEEP_SECONDS * random.uniform(0.8, 1.2))
+            try:
+                await in_database(retention.keep, conf().log_retention)
+            except Exception:
+                logger.exception("the log could not be trimmed; it tries again")
+
+    def _receive(self, parcel: Parcel) -> None:
+        if isinstance(parcel, Batch):
+            self._inbox.append(parcel)
+            self._wake.set()
+        elif parcel.node != self.node:
+            self._pass_on(parcel)
+
+    async def _tell(self) -> None:
+        while True:
+            await bus.publish(await self._outgoing.get())
+
+    async def _take(self, batch: Batch) -> None:
+        """Hand out a batch where it is the next one; else see to it that the gap is filled."""
+        if batch.epoch == self.epoch and batch.upto <= self.position:
+            return
+        if batch.epoch != self.epoch or batch.events is None:
+            self._look_at = 0.0
+        elif batch.after > self.position:
+            self._early[batch.after] = batch
+            self._look_at = min(self._look_at, time.monotonic() + GAP_SECONDS)
+        else:
+            await self._hand_out_all(batch.events)
+            if (early := self._early.pop(self.position, None)) is not None:
+                await self._take(early)
+
+    async def _follow(self) -> None:
+        """Number what is committed, and hand out all that the log has beyond our position."""
+        while True:
+            found = await in_database(_look_at_log, self.epoch, self.position)
+            for batch in found.stamped:
+                with suppress(asyncio.QueueFull):
+                    self._outgoing.put_nowait(batch)
+            if found.head.epoch != self.epoch:
+                self._begin(found.head)
+            await self._hand_out_all(found.events)
+            if self.position >= found.head.last:
+                break
+        self._early = {
+            after: batch for after, batch in self._early.items() if batch.upto > self.position
+        }
+
+    def _begin(self, head: log.Head) -> None:
+        """Take up a log; where it is not the one that we followed, all readers begin anew."""
+        for connection in list(self.readers.connections):
+            connection.close(CloseCode.DRAINING)
+        self.epoch, self.position, self.handed_out = head.epoch, head.last, head.last
+        self.ring = Ring()
+        self.changes = Changes(head.last)
+        self._early.clear()
+        self._begun.set()
+
+    # -- handing out -----------------------------------------------------------------------
+
+    async def _hand_out_all(self, events: Sequence[Envelope]) -> None:
+        for event in events:
+            if event.seq > self.position:
+                async with self.steady:
+                    kept = self.ring.add(event)
+                    self.changes.add(event.seq, event.effects)
+                    self.position = event.seq
+                    await self._hand_out(kept)
+                    for effect in event.effects:
+                        self._act(effect)
+                    self.handed_out = event.seq
+                    for delivered in registry.delivered:
+                        delivered(event)
+
+    async def _hand_out(self, kept: Kept) -> None:
+        event = kept.event
+        audience = self.readers.audience(event.rooms, event.except_rooms)
+        withheld = self.readers.withheld_from(event.people)
+        for count, connection in enumerate(audience, 1):
+            if connection.live_from >= event.seq or connection.closed or not connection.durable:
+                continue
+            if connection.user_id in withheld:
+                connection.withheld.add(event.seq)
+            else:
+                connection.send(kept.frame(self.epoch))
+            if count % SLICE == 0:
+                await asyncio.sleep(0)
+
+    def whisper(self, event: Event, to: Audience, *, not_to: Sequence[str] = ()) -> None:
+        """Tell an ephemeral event to who is in the rooms now, here and in the other processes."""
+        whisper = Whisper(
+            node=self.node,
+            type=event.type,
+            payload=msgspec.Raw(msgspec.json.encode(event)),
+            rooms=to.rooms,
+            people=to.people,
+            not_to=tuple(not_to),
+            ts=timestamp(datetime.now(UTC)),
+        )
+        self._pass_on(whisper)
+        with suppress(asyncio.QueueFull):
+            self._outgoing.put_nowait(whisper)
+
+    def _pass_on(self, whisper: Whisper) -> None:
+        without = self.readers.withheld_from(whisper.people).union(whisper.not_to)
+        frame = encode_whisper(whisper)
+        for connection in self.readers.audience(whisper.rooms):
+            if connection.user_id not in without:
+                connection.send(frame)
+
+    def _act(self, effect: AnyEffect) -> None:
+        """Let a change of rights act here, at its place in the order."""
+        match effect:
+            case Enter(user=user, room=room, reason=reason):
+                for connection in self.readers.of_user(user):
+                    self._enter(connection, room, reason)
+            case Exit(user=user, room=room, reason=reason):
+                self._leave(effect, self.readers.of_user(user), reason)
+                for connection in self.readers.of_user(user):
+                    connection.asked_too.discard(room)
+            case Vacate(room=room, unless=unless, reason=reason):
+                self._leave(effect, self.readers.members(room), reason)
+                for connection in self.readers.members(room):
+                    if room in connection.asked:
+                        ground = rights.regrounded(connection.asked[room], unless)
+                        connection.asked[room] = ground
+            case Recall(room=room):
+                for connection in self.readers.members(room):
+                    if room in connection.asked:
+                        ground = rights.regrounded(connection.asked[room], None)
+                        connection.asked[room] = ground
+            case Part(one=one, other=other):
+                self.readers.part(one, other)
+                both = self.readers.of_user(one) + self.readers.of_user(other)
+                self._leave(effect, both, "blocked")
+            case Meet(one=one, other=other):
+                self.readers.meet(one, other)
+            case Close(code=code, user=user, login=login):
+                of_user = self.readers.of_user(user) if user else []
+                of_login = self.readers.of_login(login) if login else []
+                for connection in of_user + of_login:
+                    connection.close(code)
+
+    def _leave(self, effect: AnyEffect, connections: Sequence[Connection], reason: str) -> None:
+        for connection in connections:
+            lost = rights.lost_rooms(effect, connection.user_id, connection.rooms, connection.asked)
+            for room in lost:
+                self._exit(connection, room, reason)
+
+    def _enter(self, connection: Connection, room: str, reason: str) -> None:
+        since = self.position if connection.is_live else connection.position
+        if room in connection.asked:
+            connection.asked_too.add(room)
+        elif connection.carries(room) and self.readers.join(connection, room, since):
+            connection.send(encode("room:joined", {"room": room, "reason": reason}))
+
+    def _exit(self, connection: Connection, room: str, reason: str) -> None:
+        upto = self.position if connection.is_live else connection.position
+        if self.readers.leave(connection, room, upto):
+            connection.send(encode("room:left", {"room": room, "reason": reason}))
+
+
+def _unread(user_ids: Collection[str]) -> Mapping[str, int]:
+    return dict.fromkeys(user_ids, 0) | dict(registry.unread(user_ids))
+
+
+class _Found(NamedTuple):
+    head: log.Head
+    stamped: list[Batch]
+    events: Sequence[Envelope]
+
+
+def _look_at_log(epoch: str, position: int) -> _Found:
+    """Number what is committed; the log's head, and the next events after ``position``."""
+    stamped: list[Batch] = []
+    while (batch := log.stamp()) is not None:
+        stamped.append(batch)
+        if batch.upto - batch.after < log.STAMP_LIMIT:
+            break
+    head = log.head()
+    if head.epoch != epoch:
+        return _Found(head, stamped, [])
+    if stamped and stamped[0].epoch == epoch and stamped[0].after == position:
+        return _Found(head, stamped, [one for batch in stamped for one in batch.events or ()])
+    events = log.read(position, upto=head.last) if head.last > position else []
+    return _Found(head, stamped, events)
+
+
+def _resolve(waiting: list["asyncio.Future[None]"], error: Exception | None) -> None:
+    for future in waiting:
+        if future.done():
+            continue
+        if error is None:
+            future.set_result(None)
+        else:
+            future.set_exception(error)
+
+
+_hubs: "WeakKeyDictionary[asyncio.AbstractEventLoop, Hub]" = WeakKeyDictionary()

@@ -1,0 +1,210 @@
+"""The event log: every event, in commit order, for as long as we keep it.
+
+Life of an event:  save → signal → event → **log** → bus → hub → consumer → browser
+Synchronous ORM only; nothing here knows a socket.
+
+Append: in the caller's transaction, without a number. Stamp: after the commit, one transaction
+at a time gives the next numbers to all that has been committed. So the order is total, without
+holes, and nobody sees number n before n−1 is visible.
+"""
+
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import msgspec
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from realtime import bus
+from realtime.cursor import Cursor
+from realtime.envelope import Batch, Envelope, Record
+from realtime.errors import PositionLost
+from realtime.events import Audience, Effect, Event, Forget, timestamp
+from realtime.models import LogEntry, LogHead
+from realtime.transactions import atomic
+
+#: Entries that one stamp numbers; more would hold the head's lock for too long.
+STAMP_LIMIT = 1_000
+
+
+class Head(msgspec.Struct, frozen=True):
+    """How far the log goes: entries ``floor + 1`` to ``last`` are there."""
+
+    epoch: str
+    last: int
+    floor: int
+
+
+_encode = msgspec.json.Encoder().encode
+decode = msgspec.json.Decoder(Record).decode
+
+#: Set by the process's hub: called after a commit instead of stamping on the writer's time.
+on_append: Callable[[], None] | None = None
+
+
+def append(event: Event | None, to: Audience, *, effects: Sequence[Effect], op: str | None) -> None:
+    """Write an entry in the caller's transaction; it is numbered after the commit."""
+    record = Record(
+        rooms=to.rooms,
+        except_rooms=to.except_rooms,
+        people=to.people,
+        subjects=to.subjects,
+        effects=tuple(effects),  # type: ignore[arg-type]  # the union of all subclasses
+        op=op,
+        payload=msgspec.Raw(_encode(event)),
+    )
+    gone = [one.subject for one in effects if isinstance(one, Forget) and one.forever]
+    LogEntry.objects.create(
+        type=event.type if event else "",
+        root=to.subjects[0] if to.subjects else "",
+        erases=gone[0] if gone else "",
+        body=_encode(record).decode(),
+    )
+    # One stamp serves all entries of a transaction.
+    if not any(entry[1] is _committed for entry in connection.run_on_commit):
+        transaction.on_commit(_committed, robust=True)
+
+
+def _committed() -> None:
+    if on_append is not None:
+        on_append()
+    else:
+        stamp_and_tell()
+
+
+def stamp_and_tell() -> None:
+    """Number what is committed and tell the other processes, on the caller's time."""
+    while (batch := stamp()) is not None:
+        bus.publish_from_thread(batch)
+
+
+def stamp() -> Batch | None:
+    """Give the next numbers to committed entries, at most STAMP_LIMIT; None when there are none."""
+    if not LogEntry.objects.filter(seq__isnull=True).exists():
+        return None
+    with atomic():
+        head = locked_head()
+        # A second statement on purpose: its snapshot must be younger than the lock.
+        entries = list(LogEntry.objects.filter(seq__isnull=True).order_by("id")[:STAMP_LIMIT])
+        if not entries:
+            return None
+        after = head.last_seq
+        # Clocks may jump back; the times of the log never do.
+        head.last_at = max(now(), head.last_at)
+        for entry in entries:
+            head.last_seq += 1
+            entry.seq, entry.numbered_at = head.last_seq, head.last_at
+        _write_numbers(entries)
+        head.save(update_fields=["last_seq", "last_at"])
+    events = tuple(_envelope(entry) for entry in entries)
+    return Batch(epoch=_epoch(head), after=after, upto=head.last_seq, events=events)
+
+
+def locked_head() -> LogHead:
+    """The head, locked until the transaction ends; made where there is none."""
+    if connection.vendor == "postgresql":
+        # A process that is frozen while it holds the head must not hold up everybody else.
+        with connection.cursor() as sql:
+            sql.execute("SET LOCAL lock_timeout = 500")
+            sql.execute("SET LOCAL idle_in_transaction_session_timeout = 500")
+    head = LogHead.objects.select_for_update().first()
+    return head or LogHead.objects.create(epoch=new_epoch(), last_at=now())
+
+
+def _write_numbers(entries: Sequence[LogEntry]) -> None:
+    rows = [(entry.seq, entry.numbered_at, entry.pk) for entry in entries]
+    with connection.cursor() as sql:
+        sql.executemany(
+            f"UPDATE {LogEntry._meta.db_table} SET seq = %s, numbered_at = %s WHERE id = %s", rows
+        )
+
+
+def now() -> datetime:
+    """The time in milliseconds, which is what the wire has."""
+    moment = timezone.now()
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def new_epoch() -> str:
+    """A name for a log that continues no other."""
+    return secrets.token_hex(4)
+
+
+def _epoch(head: LogHead) -> str:
+    """The log's name; on PostgreSQL a promotion changes it, which may have lost the newest."""
+    return head.epoch + timeline()
+
+
+def timeline() -> str:
+    """PostgreSQL's timeline, empty elsewhere. A server's never changes under one connection."""
+    if connection.vendor != "postgresql":
+        return ""
+    connection.ensure_connection()
+    session = connection.connection
+    if (known := _timelines.get(session)) is None:
+        with connection.cursor() as sql:
+            sql.execute("SELECT substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)")
+            known = _timelines[session] = f"t{int(sql.fetchone()[0], 16)}"
+    return known
+
+
+_timelines: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
+
+
+def head() -> Head:
+    """How far the log goes now."""
+    row = LogHead.objects.first()
+    if row is None:
+        try:
+            with atomic():
+                row = LogHead.objects.create(epoch=new_epoch(), last_at=now())
+        except IntegrityError:  # another process was first
+            row = LogHead.objects.get()
+    return Head(_epoch(row), row.last_seq, row.floor_seq)
+
+
+def cursor() -> str:
+    """The position now, as text: read it before the rows that are to be followed from it."""
+    position = head()
+    return str(Cursor(position.epoch, position.last))
+
+
+def read(after: int, *, upto: int | None = None, limit: int = 500) -> list[Envelope]:
+    """Entries with ``after < seq <= upto``, oldest first, at most ``limit``; [] when none."""
+    entries = LogEntry.objects.filter(seq__gt=after)
+    if upto is not None:
+        entries = entries.filter(seq__lte=upto)
+    return [_envelope(entry) for entry in entries.order_by("seq")[:limit]]
+
+
+def _envelope(entry: LogEntry) -> Envelope:
+    assert entry.seq is not None and entry.numbered_at is not None
+    record = decode(entry.body)
+    return Envelope(
+        seq=entry.seq,
+        type=entry.type,
+        ts=timestamp(entry.numbered_at),
+        **{name: getattr(record, name) for name in Record.__struct_fields__},
+    )
+
+
+def check(position: Cursor, head: Head, *, max_behind: int) -> None:
+    """Return when the log still holds all that follows ``position``; else raise PositionLost."""
+    if position.epoch != head.epoch:
+        raise PositionLost("epoch")
+    if position.seq > head.last:
+        raise PositionLost("ahead")
+    if position.seq < head.floor:
+        raise PositionLost("trimmed")
+    if head.last - position.seq > max_behind:
+        raise PositionLost("too_far")
+
+
+def since(moment: datetime) -> int:
+    """The seq behind which the entries numbered at ``moment`` or later are."""
+    before = LogEntry.objects.filter(seq__isnull=False, numbered_at__lt=moment)
+    seq = before.order_by("-seq").values_list("seq", flat=True).first()
+    return seq if seq is not None else head().floor

@@ -1,0 +1,68 @@
+"""What the installed apps tell the engine, which knows none of them.
+
+Each app calls these in its ``AppConfig.ready()``. All callables are synchronous, may query the
+database, and take many users or ids at once where a storm of readers would ask for them together.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+
+from realtime.connection import Connection
+from realtime.envelope import Envelope
+from realtime.identity import Identity
+from realtime.rooms import RoomKind, split, unknown
+
+
+def _unidentified(credential: str) -> Identity:
+    raise LookupError("no app has registered identities: see realtime.registry.identities")
+
+
+@dataclass
+class Registry:
+    """The apps' answers to the engine's questions."""
+
+    rooms: dict[str, RoomKind] = field(default_factory=dict)
+    #: Subject kind → (user id, ids) → those of the ids that the user may see now.
+    subjects: dict[str, Callable[[str, Collection[str]], set[str]]] = field(default_factory=dict)
+    #: An access token → who it is; raises Unauthenticated, Expired or Suspended.
+    by_token: Callable[[str], Identity] = _unidentified
+    #: A session key → who it is; raises Unauthenticated or Suspended.
+    by_session: Callable[[str], Identity] = _unidentified
+    #: User ids → the ids of those that each is parted from (a block, either way).
+    parted: Callable[[Collection[str]], Mapping[str, set[str]]] = lambda user_ids: {}
+    #: Called in the event loop when a reader's stream has begun, and when it has ended.
+    arrived: list[Callable[[Connection], None]] = field(default_factory=list)
+    departed: list[Callable[[Connection], None]] = field(default_factory=list)
+    #: Called in the event loop when an event has been handed out here; neither waits nor raises.
+    delivered: list[Callable[[Envelope], None]] = field(default_factory=list)
+    #: User ids → how many things each has not read.
+    unread: Callable[[Collection[str]], Mapping[str, int]] = lambda user_ids: {}
+
+
+registry = Registry()
+
+
+def room_kind(kind: RoomKind) -> None:
+    """Add a kind of room."""
+    registry.rooms[kind.name] = kind
+
+
+def subject_kind(name: str, visible: Callable[[str, Collection[str]], set[str]]) -> None:
+    """Say which subjects of a kind a reader may still see."""
+    registry.subjects[name] = visible
+
+
+def identities(
+    *, by_token: Callable[[str], Identity], by_session: Callable[[str], Identity]
+) -> None:
+    """Say who a credential belongs to."""
+    registry.by_token, registry.by_session = by_token, by_session
+
+
+def clean_room(room: str) -> tuple[str, RoomKind]:
+    """A room's name as it is kept, and its kind; raises UnknownRoom for one that cannot be."""
+    name, key = split(room)
+    kind = registry.rooms.get(name)
+    if kind is None or kind.keyed != (":" in room) or (kind.keyed and not key):
+        raise unknown(room)
+    return (f"{name}:{kind.clean(key)}" if kind.keyed else name), kind

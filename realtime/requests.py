@@ -1,0 +1,88 @@
+"""What a poll or a stream asks for, and who asks: shared by ``views.py`` and ``sse.py``.
+
+In the event loop; the identity is read beside it.
+"""
+
+from typing import Any
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+
+from realtime import handshake
+from realtime.database import in_database
+from realtime.errors import (
+    Forbidden,
+    InvalidFrame,
+    RealtimeError,
+    Suspended,
+    Unauthenticated,
+    UnknownRoom,
+)
+from realtime.hub import Hub
+from realtime.identity import Identity
+from realtime.registry import registry
+
+
+def rooms(request: HttpRequest) -> list[str]:
+    """``?rooms=``, comma-separated."""
+    return [room for room in request.GET.get("rooms", "").split(",") if room]
+
+
+def number(request: HttpRequest, name: str, least: int, most: int, default: int) -> int:
+    """A whole number; raises InvalidFrame for one that is out of its range."""
+    text = request.GET.get(name)
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdecimal()) or not least <= int(text[:9]) <= most:
+        raise InvalidFrame(f"{name}: {text[:64]!r} is no number from {least} to {most}")
+    return int(text)
+
+
+async def identify(request: HttpRequest, hub: Hub) -> tuple[Identity, int]:
+    """Who asks, and the hub's position from before that was read; raises Unauthenticated."""
+    await hub.settle()
+    seen = hub.position
+    headers = [(key.lower().encode(), value.encode()) for key, value in request.headers.items()]
+    token, session = handshake.credentials(headers)
+    if token is not None:
+        return await in_database(registry.by_token, token), seen
+    if session is not None:
+        return await in_database(registry.by_session, session), seen
+    raise Unauthenticated("this needs an access token or a session")
+
+
+def json_response(status: int, body: Any) -> HttpResponse:
+    """An answer that no cache may keep."""
+    response = HttpResponse(
+        msgspec.json.encode(body), status=status, content_type="application/json"
+    )
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def error_response(error: RealtimeError) -> HttpResponse:
+    """The error in REST's words."""
+    status, code = _status(error)
+    return json_response(status, {"error": {"code": code, "message": error.message}})
+
+
+def only_get(request: HttpRequest) -> HttpResponse | None:
+    """The answer to another method than GET; None for GET."""
+    if request.method == "GET":
+        return None
+    message = f"{request.method} is not possible here"
+    return json_response(405, {"error": {"code": "method_not_allowed", "message": message}})
+
+
+def _status(error: RealtimeError) -> tuple[int, str]:
+    match error:
+        case InvalidFrame():
+            return 400, "invalid"
+        case Unauthenticated():
+            return 401, "unauthenticated"
+        case Suspended():
+            return 403, "suspended"
+        case Forbidden() | UnknownRoom():
+            return 403, "forbidden"
+        case _:
+            return 503, "unavailable"

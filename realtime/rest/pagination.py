@@ -1,0 +1,131 @@
+"""Lists, a page at a time, by the ids of their rows.
+
+A page is bounded by an id rather than by a number, so that rows which come or go meanwhile
+neither repeat nor hide others: ``?before=<id>`` has the ids below it, ``?after=<id>`` those above.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from django.utils.translation import gettext_lazy as _
+from rest_framework.request import Request
+from rest_framework.utils.urls import remove_query_param, replace_query_param
+
+from realtime import log
+from realtime.events import Wire
+from realtime.rest.ids import parse_id
+
+DEFAULT_LIMIT = 20
+MAX_LIMIT = 100
+
+Item = TypeVar("Item")
+Row = TypeVar("Row", bound=Model)
+
+
+class Page(Wire, Generic[Item], frozen=True, kw_only=True):
+    """One page of a list."""
+
+    results: list[Item]
+    #: Addresses of the pages around this one.
+    next: str | None
+    previous: str | None
+    #: The log position from before the rows were read: follow live from it, without a gap.
+    cursor: str
+
+
+@dataclass(frozen=True)
+class Span:
+    """Which stretch of a list is asked for: beside the bound, on the side that ``after`` says."""
+
+    limit: int
+    bound: UUID | None = None
+    after: bool = False
+
+    @classmethod
+    def of(cls, request: Request) -> "Span":
+        """Raises ValidationError for a parameter that is out of its range."""
+        limit = _limit(request.query_params.get("limit"))
+        bounds = {name: request.query_params.get(name) for name in ("before", "after")}
+        given = {name: text for name, text in bounds.items() if text is not None}
+        if not given:
+            return cls(limit)
+        if len(given) > 1:
+            raise ValidationError({"after": _("It cannot be given together with “before”.")})
+        ((name, text),) = given.items()
+        bound = parse_id(text)
+        if bound is None:
+            raise ValidationError({name: _("It is no id.")})
+        return cls(limit, bound, name == "after")
+
+
+def _limit(text: str | None) -> int:
+    if text is None:
+        return DEFAULT_LIMIT
+    if not (text.isascii() and text.isdecimal()) or not 1 <= int(text[:9]) <= MAX_LIMIT:
+        raise ValidationError({"limit": _("It must be a number from 1 to %d.") % MAX_LIMIT})
+    return int(text[:9])
+
+
+def paginate(
+    request: Request,
+    rows: QuerySet[Row, Row],
+    render: Callable[[Sequence[Row]], list[Item]],
+    *,
+    oldest_first: bool = False,
+) -> Page[Item]:
+    """The page of ``rows`` that the request asks for; raises ValidationError."""
+    span = Span.of(request)
+    cursor = log.cursor()  # before the rows
+    # Away from the bound; only then in the list's own direction.
+    ascending = span.after if span.bound else oldest_first
+    found = list(_beside(rows, span).order_by("pk" if ascending else "-pk")[: span.limit + 1])
+    taken, more = found[: span.limit], len(found) > span.limit
+    behind = span.bound is not None and _is_anything_behind(rows, span)
+    if ascending != oldest_first:
+        taken.reverse()
+        more, behind = behind, more
+    page = _Links(request, taken, oldest_first)
+    return Page(
+        results=render(taken),
+        next=page.next() if more else None,
+        previous=page.previous() if behind else None,
+        cursor=cursor,
+    )
+
+
+def _beside(rows: QuerySet[Row, Row], span: Span) -> QuerySet[Row, Row]:
+    if span.bound is None:
+        return rows
+    return rows.filter(**{"pk__gt" if span.after else "pk__lt": span.bound})
+
+
+def _is_anything_behind(rows: QuerySet[Row, Row], span: Span) -> bool:
+    return rows.filter(**{"pk__lte" if span.after else "pk__gte": span.bound}).exists()
+
+
+@dataclass(frozen=True)
+class _Links:
+    """The addresses of the pages around some rows; without rows there is nothing to go by."""
+
+    request: Request
+    rows: Sequence[Model]
+    oldest_first: bool
+
+    def next(self) -> str | None:
+        return self._url("after" if self.oldest_first else "before", -1)
+
+    def previous(self) -> str | None:
+        return self._url("before" if self.oldest_first else "after", 0)
+
+    def _url(self, parameter: str, which: int) -> str | None:
+        if not self.rows:
+            return None
+        url = self.request.build_absolute_uri()
+        for old in ("before", "after"):
+            url = remove_query_param(url, old)
+        pk: Any = self.rows[which].pk
+        return replace_query_param(url, parameter, str(pk))

@@ -1,0 +1,79 @@
+"""The production server: uvicorn with the site's application and its limits.
+
+``lifespan.py`` sees to a stop that drains.
+"""
+
+import logging
+from typing import Any
+
+import uvicorn
+from django.conf import settings
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from uvicorn.supervisors import Multiprocess
+from websockets.http11 import Request
+
+from realtime.conf import conf
+from realtime.direct import EXTENSION
+
+#: Seconds for requests to end after the sockets were told to go.
+GRACEFUL_SECONDS = 15
+
+
+class SocketProtocol(WebSocketsSansIOProtocol):
+    """uvicorn's protocol, which hands itself to the consumer for the fast path (``direct.py``)."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # It tells of every socket that opens: thousands of lines that say nothing.
+        self.logger = logging.getLogger("realtime.server.sockets")
+        self.logger.setLevel(logging.WARNING)
+        self.conn.logger = self.logger
+
+    def handle_connect(self, event: Request) -> None:
+        super().handle_connect(event)
+        if self.response.status_code == 101 and self.scheme == "ws":
+            # The application's task has not run yet.
+            self.scope["extensions"][EXTENSION] = self  # type: ignore[assignment]
+
+    def is_open(self) -> bool:
+        """Whether a frame may be written now: after the handshake, before any close."""
+        return (
+            self.handshake_complete
+            and not self.close_sent
+            and not self.disconnected
+            and not self.transport.is_closing()
+        )
+
+
+def config(*, host: str, port: int, workers: int = 1) -> uvicorn.Config:
+    """uvicorn's settings for this site."""
+    module, _, name = settings.ASGI_APPLICATION.rpartition(".")
+    return uvicorn.Config(
+        f"{module}:{name}",
+        host=host,
+        port=port,
+        workers=workers,
+        loop="uvloop",
+        http="httptools",
+        ws=SocketProtocol,
+        ws_max_size=conf().max_frame_bytes,
+        # Our own heartbeats see to that, and carry the cursor.
+        ws_ping_interval=None,
+        ws_per_message_deflate=False,
+        lifespan="on",
+        # Forwarded headers are read by us, and only from TRUSTED_PROXIES.
+        proxy_headers=False,
+        server_header=False,
+        access_log=False,
+        log_config=None,
+        timeout_graceful_shutdown=GRACEFUL_SECONDS,
+    )
+
+
+def run(*, host: str, port: int, workers: int = 1) -> None:
+    """Serve until SIGTERM or SIGINT; raises SystemExit when the port is taken."""
+    configuration = config(host=host, port=port, workers=workers)
+    if workers == 1:
+        uvicorn.Server(configuration).run()
+    else:
+        Multiprocess(configuration, sockets=[configuration.bind_socket()]).run()

@@ -1,0 +1,179 @@
+"""The transport half of a consumer: one socket's life, its limits and its goodbye.
+
+Life of an event:  save → signal → event → log → bus → hub → **consumer** → browser
+It knows frames and close codes; who is there and what they may do is ``consumers.py``'s.
+No exception leaves it.
+"""
+
+import asyncio
+import logging
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from channels.consumer import AsyncConsumer
+from channels.exceptions import StopConsumer
+
+from realtime.conf import conf
+from realtime.direct import EXTENSION, DirectOutbox
+from realtime.errors import InvalidFrame, RateLimited, RealtimeError
+from realtime.events import timestamp
+from realtime.frames import (
+    MESSAGE_TOO_BIG,
+    REASONS,
+    ClientFrame,
+    CloseCode,
+    Frame,
+    decode,
+    encode,
+    encode_error,
+    readable_id,
+)
+from realtime.limits import BadFrames, FrameRate
+from realtime.outbox import Outbox
+
+logger = logging.getLogger(__name__)
+
+#: Seconds over which clients spread their return, by the code that ended them.
+RETRY_AFTER: dict[int, float] = {
+    CloseCode.DRAINING: 5.0,
+    CloseCode.RATE_LIMITED: 10.0,
+    CloseCode.INTERNAL: 1.0,
+    CloseCode.SLOW_CONSUMER: 1.0,
+}
+
+
+class SocketConsumer(AsyncConsumer):  # type: ignore[misc]  # Channels ships no types
+    """A socket: frames in, frames out, an alarm clock, and one way to end."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve one socket. No group and no channel of the layer is its own: see the hub."""
+        self.scope, self.asgi_send = scope, send
+        self.closing = False
+        self._rate = FrameRate(conf().frame_rate, time.monotonic())
+        self._bad_frames = BadFrames()
+        self._alarm: asyncio.TimerHandle | None = None
+        self.outbox = self._new_outbox()
+        try:
+            while True:
+                await self.dispatch(await receive())
+        except StopConsumer:
+            pass
+        finally:
+            self.closing = True
+            self._cancel_alarm()
+            self.outbox.abandon()
+            self.ended()
+            self.gone()
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Handle one ASGI message, without Channels' hop through its database thread."""
+        try:
+            match message["type"]:
+                case "websocket.connect":
+                    await self.connected()
+                case "websocket.receive":
+                    await self._receive(message.get("text"))
+                case "websocket.disconnect":
+                    raise StopConsumer
+        except StopConsumer:
+            raise
+        except Exception:
+            logger.exception("a socket failed")
+            self.close(CloseCode.INTERNAL)
+
+    def _new_outbox(self) -> Outbox | DirectOutbox:
+        socket = (self.scope.get("extensions") or {}).get(EXTENSION)
+        limits: Any = {
+            "max_bytes": conf().slow_consumer_bytes,
+            "overflow": lambda: self.close(CloseCode.SLOW_CONSUMER, drop=True),
+        }
+        if socket is None:
+            return Outbox(self.asgi_send, **limits)
+        return DirectOutbox(socket, self.asgi_send, **limits)
+
+    def send(self, frame: Frame) -> None:
+        """Queue a frame for the client."""
+        self.outbox.put(frame)
+
+    def close(self, code: int, *, drop: bool = False) -> None:
+        """Say goodbye and close, after what waits or (``drop``) instead of it."""
+        if self.closing:
+            return
+        self.closing = True
+        self._cancel_alarm()
+        bye = {
+            "code": code,
+            "reason": REASONS.get(code, ""),
+            "retryAfter": RETRY_AFTER.get(code),
+        }
+        self.outbox.close(code, encode("bye", bye, ts=now()), drop=drop)
+        self.ended()
+
+    async def refuse(self) -> None:
+        """Answer the handshake with HTTP 403."""
+        await self.asgi_send({"type": "websocket.close"})
+
+    def set_alarm(self, seconds: float) -> None:
+        """Call ``rang`` after so many seconds, and not at the time that was set before."""
+        self._cancel_alarm()
+        self._alarm = asyncio.get_running_loop().call_later(seconds, self.rang)
+
+    def _cancel_alarm(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+
+    async def _receive(self, text: str | None) -> None:
+        if self.closing:
+            return
+        self.heard()
+        if text is not None and len(text.encode(errors="replace")) > conf().max_frame_bytes:
+            self.close(MESSAGE_TOO_BIG)
+            return
+        frame_id = None if text is None else readable_id(text)
+        try:
+            self._rate.take(time.monotonic())
+            if text is None:
+                raise InvalidFrame("frame: binary frames are not taken; send text")
+            await self.received(decode(text))
+        except RealtimeError as error:
+            self.answer_error(error, frame_id)
+
+    def answer_error(self, error: RealtimeError, frame_id: str | None) -> None:
+        """Tell the client what is wrong, and close when it has been wrong too often."""
+        self.send(encode_error(error, frame_id))
+        if isinstance(error, InvalidFrame) and self._bad_frames.add(time.monotonic()):
+            self.close(CloseCode.BAD_FRAMES)
+        elif isinstance(error, RateLimited) and self._rate.is_hopeless(time.monotonic()):
+            self.close(CloseCode.RATE_LIMITED)
+
+    # -- what the other half does ------------------------------------------------------------
+
+    async def connected(self) -> None:
+        """The handshake is there: accept or refuse it."""
+
+    async def received(self, frame: ClientFrame) -> None:
+        """A frame came; raises RealtimeError for what its sender is to be told."""
+
+    def heard(self) -> None:
+        """Something came: the client is alive."""
+
+    def rang(self) -> None:
+        """The alarm went off."""
+
+    def ended(self) -> None:
+        """The socket closes, or is gone; may be called twice."""
+
+    def gone(self) -> None:
+        """The socket is no more."""
+
+
+def now() -> str:
+    """The time, as frames have it."""
+    return timestamp(datetime.now(UTC))
+
+
+async def nowhere(scope: Any, receive: Any, send: Any) -> None:
+    """Answer a socket at a path where there is none: HTTP 403, ASGI's only refusal."""
+    await receive()
+    await send({"type": "websocket.close"})
