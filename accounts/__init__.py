@@ -1,0 +1,1 @@
+"""Who is here: users, logins, follows and blocks."""

@@ -1,0 +1,21 @@
+"""Who is here: users, logins, follows and blocks."""
+
+from importlib import import_module
+
+from django.apps import AppConfig
+
+from realtime import registry
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"
+
+    def ready(self) -> None:
+        # Only now: these import models, which were not there when this module was loaded.
+        from accounts import identities, rights, rooms
+
+        import_module("accounts.signals")
+        for kind in rooms.KINDS:
+            registry.room_kind(kind)
+        registry.identities(by_token=identities.by_token, by_session=identities.by_session)
+        registry.registry.parted = rights.parted

@@ -1,0 +1,43 @@
+"""How a REST request says who sends it: a bearer token, or the site's own session.
+
+Each sets ``request.user`` and, as ``request.auth``, the login that it came by.
+"""
+
+from django.contrib.auth.models import AnonymousUser
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.authentication import SessionAuthentication as CSRFSession
+from rest_framework.request import Request
+
+from accounts import logins
+from accounts.identities import login_by_token, session_login
+from accounts.models import Login, User
+from realtime.errors import Unauthenticated
+
+
+class BearerAuthentication(BaseAuthentication):
+    """``Authorization: Bearer <access>``."""
+
+    def authenticate(self, request: Request) -> tuple[User, Login] | None:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        login, _expires_at = login_by_token(token.strip())
+        return login.user, login
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="api"'
+
+
+class SessionAuthentication(CSRFSession):
+    """The session cookie of the pages; a write then needs the CSRF token."""
+
+    def authenticate(self, request: Request) -> tuple[User, Login] | None:
+        user = getattr(request._request, "user", AnonymousUser())
+        if not isinstance(user, User):
+            return None
+        try:
+            login = session_login(request._request.session.get(logins.SID), user.pk)
+        except Unauthenticated:
+            return None
+        self.enforce_csrf(request)
+        return login.user, login

@@ -1,0 +1,50 @@
+"""The forms of the sign-up and log-in pages. The rules are ``actions.py``'s; these only ask."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm, UsernameField
+from django.contrib.auth.password_validation import password_validators_help_text_html
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts import actions
+from accounts.models import MAX_DISPLAY_NAME, User
+
+
+class LoginForm(AuthenticationForm):
+    """Username and password, without colons."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+
+
+class SignupForm(forms.Form):
+    """A name and a password; ``save`` makes the user, or leaves the reasons in ``errors``."""
+
+    username = UsernameField(label=_("Username"), max_length=150)
+    display_name = forms.CharField(
+        label=_("Name that others see"),
+        max_length=MAX_DISPLAY_NAME,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.fields["username"].widget.attrs["autofocus"] = True
+        self.fields["password"].help_text = password_validators_help_text_html()
+
+    def save(self) -> User | None:
+        """The new user; None when something will not do."""
+        try:
+            return actions.register(**self.cleaned_data)
+        except ValidationError as error:
+            self.add_error(None, error)
+            return None

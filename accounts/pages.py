@@ -1,0 +1,57 @@
+"""Pages for everybody: sign up, log in, log out, and the look of the site.
+
+They call ``actions.py``, as REST does, and work without JavaScript.
+"""
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.page_forms import LoginForm, SignupForm
+
+#: Seconds for which a choice of theme is kept: a year.
+THEME_KEPT = 31_536_000
+
+log_in = LoginView.as_view(
+    template_name="accounts/login.html",
+    authentication_form=LoginForm,
+    redirect_authenticated_user=True,
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_up(request: HttpRequest) -> HttpResponse:
+    """A new user, logged in at once."""
+    if request.user.is_authenticated:
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    form = SignupForm(request.POST or None)
+    user = form.save() if request.method == "POST" and form.is_valid() else None
+    if user is None:
+        status = 400 if request.method == "POST" else 200
+        return render(request, "accounts/signup.html", {"form": form}, status=status)
+    login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    return redirect(settings.LOGIN_REDIRECT_URL)
+
+
+@require_POST
+def choose_theme(request: HttpRequest) -> HttpResponse:
+    """Light or dark from now on; the one that is chosen already: as the system has it."""
+    response = back(request)
+    theme = request.POST.get("theme", "")
+    if theme not in {"light", "dark"} or theme == request.COOKIES.get("theme"):
+        response.delete_cookie("theme", samesite="Lax")
+    else:
+        response.set_cookie("theme", theme, max_age=THEME_KEPT, samesite="Lax")
+    return response
+
+
+def back(request: HttpRequest, otherwise: str = "/") -> HttpResponse:
+    """To the page that a form was sent from, if it is one of this site."""
+    target = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
+        return redirect(target)
+    return redirect(otherwise)

@@ -1,0 +1,94 @@
+"""Announces what happens between people, and to their rights. It announces; it does not act.
+
+Life of an event:  save → **signal** → event → log → bus → hub → consumer → browser
+Imported by ``apps.py`` only.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from accounts import logins
+from accounts.events import UserBlocked, UserFollowed, UserUnblocked, UserUnfollowed
+from accounts.models import Block, Follow, User
+from accounts.rooms import following_room, user_room
+from realtime.events import Audience, Close, Enter, Exit, Meet, Part, Vacate
+from realtime.frames import CloseCode
+from realtime.publish import change_rights, publish
+
+
+def _own_tabs(user_id: UUID) -> Audience:
+    """Those of the one who did it.
+
+    It concerns nobody else, not even whom it was done to: across a block a replay would leave it
+    out, and a tab that was away would go on following who has blocked its user.
+    """
+    return Audience(rooms=(user_room(user_id),))
+
+
+@receiver(post_save, sender=Follow, dispatch_uid="accounts.announce_follow")
+def announce_follow(instance: Follow, created: bool, raw: bool, **kwargs: Any) -> None:
+    """From here on the author's posts reach the follower."""
+    if created and not raw:
+        room = following_room(instance.followed_id)
+        enter = Enter(user=str(instance.follower_id), room=room, reason="followed")
+        publish(UserFollowed.of(instance), _own_tabs(instance.follower_id), effects=[enter])
+
+
+@receiver(post_delete, sender=Follow, dispatch_uid="accounts.announce_unfollow")
+def announce_unfollow(instance: Follow, origin: object, **kwargs: Any) -> None:
+    """From here on they do not. With a deleted user the rows go in silence: see below."""
+    if origin is instance:
+        room = following_room(instance.followed_id)
+        leave = Exit(user=str(instance.follower_id), room=room, reason="unfollowed")
+        publish(UserUnfollowed.of(instance), _own_tabs(instance.follower_id), effects=[leave])
+
+
+@receiver(post_save, sender=Block, dispatch_uid="accounts.announce_block")
+def announce_block(instance: Block, created: bool, raw: bool, **kwargs: Any) -> None:
+    """From here on neither gets anything of the other."""
+    if created and not raw:
+        part = Part(one=str(instance.blocker_id), other=str(instance.blocked_id))
+        publish(UserBlocked.of(instance), _own_tabs(instance.blocker_id), effects=[part])
+
+
+@receiver(post_delete, sender=Block, dispatch_uid="accounts.announce_unblock")
+def announce_unblock(instance: Block, origin: object, **kwargs: Any) -> None:
+    """From here on they do, unless the other has blocked too."""
+    if origin is instance:
+        meet = Meet(one=str(instance.blocker_id), other=str(instance.blocked_id))
+        effects = [] if instance.is_mutual else [meet]
+        publish(UserUnblocked.of(instance), _own_tabs(instance.blocker_id), effects=effects)
+
+
+@receiver(post_save, sender=User, dispatch_uid="accounts.close_deactivated")
+def close_deactivated(instance: User, created: bool, raw: bool, **kwargs: Any) -> None:
+    """Who may not log in has no open sockets either."""
+    if not (created or raw or instance.is_active):
+        change_rights(Close(code=CloseCode.FORBIDDEN, user=str(instance.pk)))
+
+
+@receiver(post_delete, sender=User, dispatch_uid="accounts.close_deleted")
+def close_deleted(instance: User, **kwargs: Any) -> None:
+    """One entry for all followers, however many they are."""
+    room = following_room(instance.pk)
+    change_rights(
+        Close(code=CloseCode.FORBIDDEN, user=str(instance.pk)),
+        Vacate(room=room, reason="deleted"),
+    )
+
+
+@receiver(user_logged_in, dispatch_uid="accounts.open_session_login")
+def open_session_login(request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """A session is a login too, so that ending it closes its sockets."""
+    logins.open_session(request.session, user)
+
+
+@receiver(user_logged_out, dispatch_uid="accounts.end_session_login")
+def end_session_login(request: HttpRequest, **kwargs: Any) -> None:
+    """Sent before the session is flushed."""
+    logins.end_session(request.session)
