@@ -1,0 +1,1 @@
+"""What is written: posts, comments and likes."""

@@ -1,0 +1,108 @@
+"""Whom an event of a post reaches, whom it concerns, and what it tells of.
+
+Life of an event:  save → signal → **event** → log → bus → hub → consumer → browser
+Values only: nothing here publishes.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from accounts.rooms import following_room
+from posts.rooms import post_room, post_rooms, reach_rooms
+from realtime.events import Audience, Effect, Forget, Recall, Vacate
+
+if TYPE_CHECKING:
+    from posts.models import Comment, Like, Post, Reach
+
+
+def _people(*user_ids: UUID) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(str, user_ids)))
+
+
+def subject(kind: str, pk: UUID) -> str:
+    """How the log names what an event tells of."""
+    return f"{kind}:{pk}"
+
+
+def of_post(post: "Post") -> Audience:
+    """All rooms of a post; after an edit also those that it had before."""
+    rooms: Iterable[str] = post_rooms(post)
+    if post.before is not None and not narrows(post):
+        rooms = dict.fromkeys((*rooms, *reach_rooms(post, post.before)))
+    return Audience(
+        rooms=tuple(rooms),
+        people=_people(post.author_id),
+        subjects=(subject("post", post.pk),),
+    )
+
+
+def of_gone_post(post: "Post") -> Audience:
+    """All rooms of a post; it tells of no subject, for it outlives the post."""
+    return Audience(rooms=post_rooms(post), people=_people(post.author_id))
+
+
+def gone_effects(post: "Post") -> list[Effect]:
+    """A deleted post is not told of again, and its thread is empty."""
+    return [
+        Forget(subject=subject("post", post.pk)),
+        Vacate(room=post_room(post.pk), reason="deleted"),
+    ]
+
+
+def narrows(post: "Post") -> bool:
+    """Whether the save that is going on takes a public post from those who do not follow."""
+    was: Reach | None = post.before
+    return was is not None and was.visibility == "public" and post.visibility != "public"
+
+
+def of_those_left_out(post: "Post", was: "Reach") -> Audience:
+    """Who saw the public post and may not see it now that it is for followers."""
+    return Audience(
+        rooms=reach_rooms(post, was),
+        except_rooms=(following_room(post.author_id),),
+        people=_people(post.author_id),
+    )
+
+
+def left_out_effects(post: "Post") -> list[Effect]:
+    """To all but followers it is as if the post were gone; it may come back."""
+    followers = following_room(post.author_id)
+    return [
+        Forget(subject=subject("post", post.pk), unless=followers, forever=False),
+        Vacate(room=post_room(post.pk), unless=followers, reason="visibility"),
+    ]
+
+
+def widening_effects(post: "Post") -> list[Effect]:
+    """What was told of a post that is everybody's again may be told again."""
+    if post.before is None or post.before.visibility == post.visibility or narrows(post):
+        return []
+    return [Recall(subject=subject("post", post.pk), room=post_room(post.pk))]
+
+
+def of_like(like: "Like") -> Audience:
+    """The post's rooms, from the post as it is under its lock."""
+    return Audience(
+        rooms=post_rooms(like.post),
+        people=_people(like.post.author_id, like.user_id),
+        subjects=(subject("post", like.post_id),),
+    )
+
+
+def of_comment(comment: "Comment") -> Audience:
+    """The post's rooms, from the post as it is under its lock."""
+    return Audience(
+        rooms=post_rooms(comment.post),
+        people=_people(comment.post.author_id, comment.author_id),
+        subjects=(subject("post", comment.post_id), subject("comment", comment.pk)),
+    )
+
+
+def of_gone_comment(comment: "Comment") -> Audience:
+    """The post's rooms; of the post it tells, of the comment no more."""
+    return Audience(
+        rooms=post_rooms(comment.post),
+        people=_people(comment.post.author_id, comment.author_id),
+        subjects=(subject("post", comment.post_id),),
+    )

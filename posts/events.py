@@ -1,0 +1,168 @@
+"""What happens to posts: the payloads, and whom each concerns.
+
+Life of an event:  save → signal → **event** → log → bus → hub → consumer → browser
+Values only; no Django, no queries but those that the rows given here make.
+"""
+
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
+
+from accounts.wire import User
+from posts.wire import Comment, Post
+from realtime.events import Event, timestamp
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from posts import models
+
+Reason = Literal["author", "moderation", "visibility"]
+
+
+class PostCreated(Event, frozen=True, kw_only=True):
+    """A post was written."""
+
+    type: ClassVar[str] = "post:created"
+    post: Post
+    author: User
+    timestamp: str
+
+    @classmethod
+    def of(cls, post: "models.Post") -> Self:
+        wire = Post.of(post)
+        return cls(post=wire, author=wire.author, timestamp=wire.created_at)
+
+
+class PostUpdated(Event, frozen=True, kw_only=True):
+    """A post's text or visibility was changed."""
+
+    type: ClassVar[str] = "post:updated"
+    post: Post
+    author: User
+    timestamp: str
+
+    @classmethod
+    def of(cls, post: "models.Post") -> Self:
+        wire = Post.of(post)
+        return cls(post=wire, author=wire.author, timestamp=wire.updated_at)
+
+
+class PostDeleted(Event, frozen=True, kw_only=True):
+    """A post is gone, or gone for those who get this."""
+
+    type: ClassVar[str] = "post:deleted"
+    post_id: str
+    reason: Reason
+    timestamp: str
+
+    @classmethod
+    def of(cls, post: "models.Post", *, reason: Reason, at: "datetime") -> Self:
+        return cls(post_id=str(post.pk), reason=reason, timestamp=timestamp(at))
+
+
+class PostLiked(Event, frozen=True, kw_only=True):
+    """A user likes a post."""
+
+    type: ClassVar[str] = "post:liked"
+    post_id: str
+    user_id: str
+    like_count: int
+    version: int
+    timestamp: str
+
+    @classmethod
+    def of(cls, like: "models.Like", *, at: "datetime") -> Self:
+        return cls(
+            post_id=str(like.post_id),
+            user_id=str(like.user_id),
+            like_count=like.post.like_count,
+            version=like.post.version,
+            timestamp=timestamp(at),
+        )
+
+
+class PostUnliked(Event, frozen=True, kw_only=True):
+    """A user does not like a post any more."""
+
+    type: ClassVar[str] = "post:unliked"
+    post_id: str
+    user_id: str
+    like_count: int
+    version: int
+    timestamp: str
+
+    @classmethod
+    def of(cls, like: "models.Like", *, at: "datetime") -> Self:
+        return cls(
+            post_id=str(like.post_id),
+            user_id=str(like.user_id),
+            like_count=like.post.like_count,
+            version=like.post.version,
+            timestamp=timestamp(at),
+        )
+
+
+class CommentAdded(Event, frozen=True, kw_only=True):
+    """A comment was written. ``version`` is the post's, here and below."""
+
+    type: ClassVar[str] = "comment:added"
+    comment: Comment
+    post_id: str
+    comment_count: int
+    version: int
+    timestamp: str
+
+    @classmethod
+    def of(cls, comment: "models.Comment") -> Self:
+        wire = Comment.of(comment)
+        return cls(
+            comment=wire,
+            post_id=wire.post_id,
+            comment_count=comment.post.comment_count,
+            version=comment.post.version,
+            timestamp=wire.created_at,
+        )
+
+
+class CommentUpdated(Event, frozen=True, kw_only=True):
+    """A comment's text was changed."""
+
+    type: ClassVar[str] = "comment:updated"
+    comment: Comment
+    post_id: str
+    comment_count: int
+    version: int
+    timestamp: str
+
+    @classmethod
+    def of(cls, comment: "models.Comment") -> Self:
+        wire = Comment.of(comment)
+        return cls(
+            comment=wire,
+            post_id=wire.post_id,
+            comment_count=comment.post.comment_count,
+            version=comment.post.version,
+            timestamp=wire.updated_at,
+        )
+
+
+class CommentDeleted(Event, frozen=True, kw_only=True):
+    """A comment is gone."""
+
+    type: ClassVar[str] = "comment:deleted"
+    comment_id: str
+    post_id: str
+    comment_count: int
+    reason: Reason
+    version: int
+    timestamp: str
+
+    @classmethod
+    def of(cls, comment: "models.Comment", *, reason: Reason, at: "datetime") -> Self:
+        return cls(
+            comment_id=str(comment.pk),
+            post_id=str(comment.post_id),
+            comment_count=comment.post.comment_count,
+            reason=reason,
+            version=comment.post.version,
+            timestamp=timestamp(at),
+        )

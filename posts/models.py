@@ -1,0 +1,226 @@
+"""Posts, their comments, likes, hashtags and mentions.
+
+Life of an event:  **save** → signal → event → log → bus → hub → consumer → browser
+A save or delete keeps counters and version true, whoever calls it: REST, page, admin or shell.
+Everything under a post first takes the post's row lock (its ``version``), so that what is told of
+it has one order. Rights are ``rights.py``'s.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.querysets import RowByRow
+from posts import hashtags
+from posts.events import Reason
+from posts.mentions import mentioned_in
+from posts.querysets import Posts
+from posts.words import HashtagFollow, Mention, PostHashtag
+from realtime.errors import NotFound
+from realtime.models import Model
+from realtime.rest.text import plain_text
+from realtime.transactions import atomic
+
+__all__ = ["Comment", "HashtagFollow", "Like", "Mention", "Post", "PostHashtag", "Reach"]
+
+MAX_BODY = 5_000
+MAX_COMMENT = 2_000
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What decides whom a post reaches."""
+
+    visibility: str
+    hashtags: tuple[str, ...]
+
+
+class Post(Model):
+    """Something said to everybody, or to the author's followers."""
+
+    class Visibility(models.TextChoices):
+        PUBLIC = "public", _("everybody")
+        FOLLOWERS = "followers", _("followers")
+
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="posts")
+    body = models.TextField(_("text"), max_length=MAX_BODY)
+    visibility = models.CharField(
+        _("visible to"), max_length=16, choices=Visibility, default=Visibility.PUBLIC
+    )
+    #: Of the body, normalized, in its order; ``PostHashtag`` finds posts by them.
+    hashtags = models.JSONField(default=list, editable=False)
+    like_count = models.PositiveIntegerField(default=0, editable=False)
+    comment_count = models.PositiveIntegerField(default=0, editable=False)
+    #: Counts every change, likes and comments too.
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(editable=False)
+
+    objects = Posts.as_manager()
+
+    #: How it was before the save that is going on; None for a new one.
+    before: Reach | None = None
+    #: Why it is being deleted, for those who see it go.
+    deletion_reason: Reason = "author"
+    _mentioned: "list[User] | None" = None
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = (models.Index(fields=("author", "-id"), name="posts_of_an_author"),)
+
+    def __str__(self) -> str:
+        return self.body[:60]
+
+    def clean(self) -> None:
+        self.body = plain_text(self.body, field="body", max_length=MAX_BODY)
+
+    @property
+    def reach(self) -> Reach:
+        return Reach(self.visibility, tuple(self.hashtags))
+
+    @property
+    def mentioned(self) -> "list[User]":
+        """The users whom the body names, in its order."""
+        if self._mentioned is None:
+            self._mentioned = [mention.user for mention in self.mentions.all()]
+        return self._mentioned
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Reads hashtags and mentions off the body; raises NotFound when it was deleted since."""
+        with atomic():
+            # Equal in what was never edited.
+            self.updated_at = self.created_at if self._state.adding else timezone.now()
+            if not self._state.adding:
+                self._take_over(Post.objects.touch(self.pk))
+                if kwargs.get("update_fields") is not None:
+                    kwargs["update_fields"] = {*kwargs["update_fields"], "hashtags", "updated_at"}
+            self.hashtags = hashtags.in_text(self.body)
+            self._mentioned = mentioned_in(self.body, self.author_id)
+            super().save(*args, **kwargs)
+            self._write_hashtags()
+            self._write_mentions(self._mentioned)
+
+    def _take_over(self, row: "Post") -> None:
+        """What the database knows better than this instance, which may be old."""
+        self.before = row.reach
+        self.like_count, self.comment_count = row.like_count, row.comment_count
+        self.version = row.version
+
+    def _write_hashtags(self) -> None:
+        kept = set(self.tags.values_list("tag", flat=True))
+        self.tags.exclude(tag__in=self.hashtags).delete()
+        PostHashtag.objects.bulk_create(
+            PostHashtag(post=self, tag=tag) for tag in self.hashtags if tag not in kept
+        )
+
+    def _write_mentions(self, users: "list[User]") -> None:
+        if list(self.mentions.values_list("user", flat=True)) == [user.pk for user in users]:
+            return
+        # All anew: their keys carry the order of the body.
+        self.mentions.all().delete()
+        Mention.objects.bulk_create(Mention(post=self, user=user) for user in users)
+
+    def delete(
+        self, *args: Any, reason: Reason = "author", **kwargs: Any
+    ) -> tuple[int, dict[str, int]]:
+        """Takes all that is under it along, in silence; nothing when another was faster."""
+        with atomic():
+            # The lock first: a like that comes now must not be left without its post.
+            if not Post.objects.hold(self.pk):
+                return 0, {}
+            row = Post.objects.get(pk=self.pk)
+            self.visibility, self.hashtags = row.visibility, row.hashtags
+            self.deletion_reason = reason
+            return super().delete(*args, **kwargs)
+
+
+class UnderPost(Model):
+    """A row that its post counts: the post first, which takes the lock, then the row."""
+
+    #: The post's field that counts these rows.
+    counter: str
+    deletion_reason: Reason = "author"
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="%(class)ss")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Leaves in ``post`` the post as it is then; raises NotFound when that is gone."""
+        with atomic():
+            added = {self.counter: 1} if self._state.adding else {}
+            self.post = Post.objects.touch(self.post_id, **added)
+            super().save(*args, **kwargs)
+
+    def delete(
+        self, *args: Any, reason: Reason = "author", **kwargs: Any
+    ) -> tuple[int, dict[str, int]]:
+        """Leaves in ``post`` the post as it is then; nothing when another was faster."""
+        rows = type(self)._default_manager.filter(pk=self.pk)
+        with atomic():
+            # Under the lock it is the truth, and stays it, whether the row is still there.
+            if not Post.objects.hold(self.post_id) or not rows.exists():
+                return 0, {}
+            self.post = Post.objects.touch(self.post_id, **{self.counter: -1})
+            self.deletion_reason = reason
+            return super().delete(*args, **kwargs)
+
+
+class Comment(UnderPost):
+    """Something said under a post."""
+
+    counter = "comment_count"
+
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="comments")
+    body = models.TextField(_("text"), max_length=MAX_COMMENT)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    updated_at = models.DateTimeField(editable=False)
+
+    objects = RowByRow["Comment"].as_manager()
+
+    class Meta:
+        ordering = ("id",)
+        indexes = (models.Index(fields=("post", "id"), name="comments_of_a_post"),)
+
+    def __str__(self) -> str:
+        return self.body[:60]
+
+    def clean(self) -> None:
+        self.body = plain_text(self.body, field="body", max_length=MAX_COMMENT)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Raises NotFound when it, or its post, was deleted since."""
+        with atomic():
+            self.updated_at = self.created_at if self._state.adding else timezone.now()
+            if not self._state.adding:
+                Post.objects.hold(self.post_id)
+                row = Comment.objects.filter(pk=self.pk)
+                if not row.update(version=F("version") + 1):
+                    raise NotFound("there is no such comment")
+                self.version = row.get().version
+            super().save(*args, **kwargs)
+
+
+class Like(UnderPost):
+    """One user likes one post."""
+
+    counter = "like_count"
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="likes")
+
+    objects = RowByRow["Like"].as_manager()
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = (models.UniqueConstraint(fields=("post", "user"), name="like_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.user} ♥ {self.post_id}"
