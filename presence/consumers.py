@@ -1,0 +1,13 @@
+"""The socket of this app: who is online, and who is typing."""
+
+from presence.commands import COMMANDS
+from realtime.consumers import RealtimeConsumer
+
+
+class PresenceConsumer(RealtimeConsumer):
+    """``/ws/presence/``: the list of who is online, and of posts' threads the typing alone."""
+
+    kinds = frozenset({"presence", "post"})
+    commands = COMMANDS
+    joins = ("presence",)
+    durable = False
