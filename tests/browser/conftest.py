@@ -1,0 +1,106 @@
+"""People at browsers: each has a context of their own, logged in, and no errors in its console."""
+
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page
+
+from tests.servers import Site
+
+PASSWORD = "a-long-way-to-kyoto"
+#: Milliseconds that a test waits for what must come; a page that is slower than that is broken.
+PATIENCE = 5_000
+
+
+@dataclass
+class Person:
+    """Somebody with a browser: their name, their context, and the page in front of them."""
+
+    name: str
+    context: BrowserContext
+    page: Page
+    site: Site
+
+    async def go(self, path: str) -> Page:
+        """Open a page and wait until it is live."""
+        await self.page.goto(f"{self.site.url}{path}")
+        await self.live()
+        return self.page
+
+    async def live(self) -> None:
+        """Wait until the page says that it is live."""
+        await self.page.locator("connection-badge[state=open]").first.wait_for(state="attached")
+
+    async def tab(self, path: str) -> Page:
+        """A second page in the same browser, live."""
+        page = await self.context.new_page()
+        await page.goto(f"{self.site.url}{path}")
+        await page.locator("connection-badge[state=open]").first.wait_for(state="attached")
+        return page
+
+    async def post(self, body: str, **more: str) -> str:
+        """Write a post through REST; its id."""
+        answer = await self.api("POST", "/api/posts", {"body": body, **more})
+        return str(answer["id"])
+
+    async def api(self, method: str, path: str, data: dict[str, Any] | None = None) -> Any:
+        """Call REST with this person's session."""
+        cookies = await self.context.cookies()
+        token = next(c.get("value", "") for c in cookies if c.get("name") == "csrftoken")
+        answer = await self.context.request.fetch(
+            f"{self.site.url}{path}", method=method, data=data, headers={"X-CSRFToken": token}
+        )
+        assert answer.ok, await answer.text()
+        return await answer.json() if answer.status != 204 else None
+
+
+NewPerson = Callable[..., Awaitable[Person]]
+
+
+async def arrive(context: BrowserContext, site: Site, name: str, display_name: str) -> None:
+    """Sign up by the page's form without drawing it: most tests are about what comes after."""
+    form = {"username": name, "display_name": display_name, "password": PASSWORD}
+    await context.request.get(f"{site.url}/signup/")
+    cookies = await context.cookies()
+    form["csrfmiddlewaretoken"] = next(
+        str(c.get("value")) for c in cookies if c.get("name") == "csrftoken"
+    )
+    answer = await context.request.post(f"{site.url}/signup/", form=form, max_redirects=0)
+    assert answer.status == 302, await answer.text()
+
+
+async def sign_up(page: Page, site: Site, name: str, display_name: str) -> None:
+    """Sign up as people do."""
+    await page.goto(f"{site.url}/signup/")
+    await page.fill("[name=username]", name)
+    await page.fill("[name=display_name]", display_name)
+    await page.fill("[name=password]", PASSWORD)
+    await page.click("button.wide")
+    await page.wait_for_url(f"{site.url}/")
+
+
+@pytest.fixture
+async def person(chromium: Browser, live_site: Site) -> AsyncIterator[NewPerson]:
+    """Signs somebody up in a browser context of their own: ``await person("Aiko")``."""
+    contexts: list[BrowserContext] = []
+    wrong: list[str] = []
+
+    async def new(display_name: str, *, expect_errors: bool = False, **options: Any) -> Person:
+        context = await chromium.new_context(**{"locale": "en-US", **options})
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        if not expect_errors:
+            context.on("console", lambda m: m.type == "error" and wrong.append(m.text))
+            context.on("weberror", lambda e: wrong.append(str(e.error)))
+        page = await context.new_page()
+        name = f"{display_name.lower()}-{secrets.token_hex(3)}"
+        await arrive(context, live_site, name, display_name)
+        return Person(name, context, page, live_site)
+
+    yield new
+    for context in contexts:
+        await context.close()
+    assert wrong == []

@@ -1,0 +1,36 @@
+"""The browser's pure parts, by Node's own runner, and what the page must render just like them."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from accounts.templatetags.people import hue, initial
+from posts.links import parts
+
+HERE = Path(__file__).parent
+EXAMPLES = json.loads((HERE / "texts.json").read_text())
+
+
+def test_the_browsers_own_tests_pass():
+    node = shutil.which("node") or shutil.which("nodejs")
+    if node is None:
+        pytest.skip("Node is missing: apt-get install nodejs")
+    files = sorted(str(path) for path in HERE.glob("*.test.js"))
+    run = subprocess.run([node, "--test", *files], capture_output=True, text=True, timeout=120)
+    assert run.returncode == 0, run.stdout
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=[example["what"] for example in EXAMPLES])
+def test_the_page_makes_the_same_links_as_the_browser(example):
+    names, tags = example.get("names", []), example.get("hashtags", [])
+    found = parts(example["body"], hashtags=tags, names=names)
+    assert [[part.text, part.href] for part in found] == example["parts"]
+
+
+def test_a_face_has_the_same_hue_and_letter_in_the_page():
+    assert hue("01890000-0000-7000-8000-0000000000ff") == "hue-3"
+    assert initial(" 愛子") == "愛"
+    assert initial("ben") == "B"

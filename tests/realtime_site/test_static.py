@@ -1,0 +1,23 @@
+"""Static files in production."""
+
+import json
+import re
+from pathlib import Path
+
+from tests.servers import Site
+
+
+def test_modules_import_each_other_by_names_that_change_with_their_content(tmp_path: Path) -> None:
+    site = Site(tmp_path, f"sqlite:///{tmp_path / 'site.sqlite3'}", DEBUG="0", SECRET_KEY="k" * 50)
+    code = (
+        "from django.conf import settings; from django.core.management import call_command; "
+        f"settings.STATIC_ROOT = {str(tmp_path / 'static')!r}; "
+        "call_command('collectstatic', interactive=False, verbosity=0)"
+    )
+    site.shell(code)
+    root = tmp_path / "static"
+    names: dict[str, str] = json.loads((root / "staticfiles.json").read_text())["paths"]
+    client = (root / names["realtime/client.js"]).read_text()
+    imported = re.findall(r'from\s+"\./([^"]+)"', client)
+    assert imported
+    assert [name for name in imported if f"realtime/{name}" not in names.values()] == []

@@ -1,0 +1,78 @@
+"""Whatever is sent, the socket answers with an error of the protocol and goes on."""
+
+import json
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+
+from tests.clients import Api, Live
+from tests.conftest import StartSite
+from tests.servers import Site
+
+BAD = {
+    "malformed JSON": ("{", "invalid_json"),
+    "a binary frame": (b"\x00\xff", "invalid_frame"),
+    "an unknown type": ('{"type":"nothing"}', "unknown_type"),
+    "an event": ('{"type":"post:created","payload":{}}', "server_only"),
+    "a payload of the wrong type": ('{"type":"room:join","payload":[1]}', "invalid_frame"),
+    "10,000 levels": (
+        '{"type":"x","payload":' + "[" * 10_000 + "]" * 10_000 + "}",
+        "invalid_frame",
+    ),
+    "a lone surrogate": ('{"type":"room:join","payload":{"room":"\\ud800"}}', "invalid_json"),
+    "NUL in a room": ('{"type":"room:join","payload":{"room":"post:\\u0000"}}', "unknown_room"),
+    "an id that is no UUID": ('{"type":"room:join","payload":{"room":"post:7"}}', "unknown_room"),
+    "an unreadable cursor": ('{"type":"sync:request","payload":{"cursor":"7"}}', "invalid_frame"),
+}
+
+
+@pytest.fixture(params=["serve", "runserver"])
+def site(request: pytest.FixtureRequest, start_site: StartSite) -> Site:
+    return start_site(server=request.param)
+
+
+async def test_bad_frames_are_answered_and_the_socket_goes_on(site: Site) -> None:
+    reader = await Api.register(site.url)
+    live = await Live.open(site.ws_url, reader.token)
+    for name, (frame, code) in BAD.items():
+        await live.socket.send(frame)
+        assert (await live.next())["payload"]["code"] == code, name
+    post = await reader.post("/api/posts", {"body": "still here"})
+    assert (await live.event())["payload"]["post"] == {
+        key: value for key, value in post.items() if key != "isLiked"
+    }
+    await live.close()
+
+
+async def test_a_followers_only_post_does_not_exist_for_a_stranger(site: Site) -> None:
+    author, stranger = await Api.register(site.url), await Api.register(site.url)
+    live = await Live.open(site.ws_url, stranger.token)
+    body = {"body": "for my followers", "visibility": "followers"}
+    post = await author.post("/api/posts", body)
+    assert (await stranger.call("GET", f"/api/posts/{post['id']}"))[0] == 404
+    answer = await live.command("room:join", {"room": f"post:{post['id']}"})
+    assert answer["payload"]["code"] == "unknown_room"
+    await author.post("/api/posts", {"body": "for everybody"})
+    assert (await live.event())["payload"]["post"]["body"] == "for everybody"
+    await live.close()
+
+
+@pytest.mark.parametrize(
+    ("server", "code"),
+    # daphne cannot send 1009.
+    [("serve", 1009), ("runserver", 4000)],
+)
+async def test_a_frame_of_70_kib_closes_with_1009_and_one_of_64_is_taken(
+    start_site: StartSite, server: str, code: int
+) -> None:
+    site = start_site(server=server)
+    reader = await Api.register(site.url)
+    live = await Live.open(site.ws_url, reader.token)
+    frame = json.dumps({"type": "heartbeat", "id": "1", "payload": {}})
+    await live.socket.send(frame.ljust(65_536))
+    assert (await live.next())["type"] == "heartbeat"
+    await live.socket.send(frame.ljust(70 * 1024))
+    with pytest.raises(ConnectionClosed) as closed:
+        while True:
+            await live.next()
+    assert closed.value.rcvd.code == code

@@ -1,0 +1,101 @@
+"""A process as its supervisor sees it: ready or not, refusing what cannot work, ending well."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.clients import Api, Live
+from tests.conftest import StartSite
+from tests.servers import ROOT, Redis, Server
+
+
+async def test_it_is_ready_while_it_serves_and_its_sockets_are_sent_elsewhere_at_the_end(
+    start_site: StartSite,
+) -> None:
+    site = start_site()
+    reader = await Api.register(site.url)
+    assert await reader.call("GET", "/healthz") == (200, {"status": "ok"})
+    assert await reader.call("GET", "/readyz") == (
+        200,
+        {"status": "ok", "database": "ok", "log": "ok", "layer": "in this process alone"},
+    )
+    live = await Live.open(site.ws_url, reader.token)
+    site.signal(signal.SIGTERM)
+    bye = await live.next()
+    assert (bye["type"], bye["payload"]["code"]) == ("bye", 4200)
+    await live.socket.wait_closed()
+    assert live.socket.close_code == 4200
+    assert site.process is not None
+    assert await asyncio.to_thread(site.process.wait, 20) in (0, -signal.SIGTERM)
+
+
+async def test_with_redis_gone_it_is_still_ready_and_events_still_come(
+    start_site: StartSite, server_folder: Callable[[str], Path]
+) -> None:
+    redis = Redis(server_folder("redis"))
+    redis.start()
+    try:
+        site = start_site(redis_url=redis.url)
+        reader = await Api.register(site.url)
+        live = await Live.open(site.ws_url, reader.token)
+        assert (await reader.get("/readyz"))["layer"] == "ok"
+        redis.kill()
+        await reader.post("/api/posts", {"body": "without Redis"})
+        assert (await live.event())["payload"]["post"]["body"] == "without Redis"
+        status, answer = await reader.call("GET", "/readyz")
+        assert (status, answer["database"], answer["log"]) == (200, "ok", "ok")
+        assert answer["layer"].startswith("unreachable")
+        await live.close()
+    finally:
+        redis.stop()
+
+
+def serve(site_folder: Path, *arguments: str, **environment: str) -> str:
+    """What ``manage.py serve`` says when it refuses."""
+    env = {"PATH": "/usr/bin:/bin", "DATABASE_URL": f"sqlite:///{site_folder}/new.sqlite3"}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "serve", *arguments],
+        cwd=ROOT,
+        env=env | environment,
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "said"),
+    [
+        ([], {}, "SECRET_KEY is missing"),
+        ([], {"DEBUG": "1"}, "run `./run manage migrate`"),
+        (["--workers", "0"], {"DEBUG": "1"}, "at least 1"),
+        (["--workers", "2"], {"DEBUG": "1"}, "set REDIS_URL"),
+        ([], {"DEBUG": "perhaps"}, "set it to 1 or 0"),
+        ([], {"DEBUG": "1", "REALTIME_PING_INTERVAL": "soon"}, "PING_INTERVAL"),
+    ],
+)
+def test_what_cannot_work_is_refused_in_a_sentence(
+    tmp_path: Path, arguments: list[str], environment: dict[str, str], said: str
+) -> None:
+    assert said in serve(tmp_path, *arguments, **environment)
+
+
+async def test_workers_share_a_port_and_serve_the_same_events(
+    start_site: StartSite, redis_server: Server
+) -> None:
+    site = start_site(redis_url=redis_server.url, workers="2")
+    reader = await Api.register(site.url)
+    sockets = [await Live.open(site.ws_url, reader.token) for _ in range(6)]
+    await reader.post("/api/posts", {"body": "to all workers"})
+    frames = [await live.event() for live in sockets]
+    assert all(frame == frames[0] for frame in frames)
+    for live in sockets:
+        await live.close()
