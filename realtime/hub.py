@@ -44,6 +44,7 @@ from realtime.keys import uuid7
 from realtime.readers import Readers
 from realtime.registry import registry
 from realtime.ring import Changes, Kept, Ring
+from realtime.tasks import end
 from realtime.together import Together
 
 logger = logging.getLogger(__name__)
@@ -58,8 +59,6 @@ KEEP_SECONDS = 60.0
 SLICE = 256
 #: Seconds for sockets to close when the process ends.
 DRAIN_SECONDS = 10
-#: Seconds after which a task that did not end is cancelled again.
-STOP_SECONDS = 0.5
 #: Batches of our own that wait for the channel layer; more are left for the others to find.
 MAX_OUTGOING = 100
 
@@ -132,12 +131,7 @@ class Hub:
         """Stop following. The connections are closed first, by whoever owns them."""
         log.on_append = None
         _hubs.pop(asyncio.get_running_loop(), None)
-        pending = set(self._tasks)
-        while pending:
-            # Again and again: the Redis client now and then swallows a cancellation.
-            for task in pending:
-                task.cancel()
-            _done, pending = await asyncio.wait(pending, timeout=STOP_SECONDS)
+        await end(self._tasks)
         _resolve(self._settling, ConnectionError("the hub was stopped"))
 
     async def drain(self) -> None:

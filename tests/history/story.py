@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from realtime.tasks import end
 from tests.history import rest
 from tests.history.faults import Faults
 from tests.history.hand import Died
@@ -69,9 +70,7 @@ class Story:
             await self._stage.heal()
             await self._finish(reading)
         finally:
-            for task in (*reading, watching):
-                task.cancel()
-            await asyncio.gather(*reading, watching, return_exceptions=True)
+            await end((*reading, watching))
         await self._look_at_the_end()
         return self.history
 
