@@ -57,7 +57,7 @@ def told(after=0):
 
 
 def entries(after=0):
-    """The log's entries in order, whole, but for notifications: tests/notifications sees to them."""
+    """The log's entries in order, but for notifications, which have tests of their own."""
     log.stamp()
     return [one for one in log.read(after) if not one.type.startswith("notification:")]
 

@@ -40,5 +40,3 @@ async def stage(
     yield start
     for one in stages.values():
         await one.stop()
-
-

@@ -215,14 +215,11 @@ class Facts:
         again = [self._reaches(told, user, at) and self._is_there(told, user, at) for at in moments]
         # Who has the thread open is in its room, whoever the event was for at the time.
         opened = not told.left_out and any(
-            self._is_there(told, user, at) and not self._is_parted(told, user, at)
-            for at in moments
+            self._is_there(told, user, at) and not self._is_parted(told, user, at) for at in moments
         )
         return all(again), any(again) or opened
 
-    def _own_told_again(
-        self, told: Told, user: str, window: tuple[int, int]
-    ) -> tuple[bool, bool]:
+    def _own_told_again(self, told: Told, user: str, window: tuple[int, int]) -> tuple[bool, bool]:
         mine = told.owner == user
         parted = told.other and any(
             self.parted(user, told.other, at) for at in self._moments(told, user, window)

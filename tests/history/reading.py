@@ -109,7 +109,8 @@ class Reader:
         while time.monotonic() < end and not self.is_done:
             begin = time.monotonic()
             wait = int(session.limit > 7)
-            path = f"/api/realtime/poll?lastEventId={self._cursor}&limit={session.limit}&wait={wait}"
+            query = f"lastEventId={self._cursor}&limit={session.limit}&wait={wait}"
+            path = f"/api/realtime/poll?{query}"
             port = self._ports[session.server]
             status, answer = await rest.call(port, "GET", path, self._token, seconds=8)
             if status >= 500:

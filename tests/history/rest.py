@@ -27,9 +27,10 @@ async def call(
     """Status and decoded body; raises Unanswered."""
     data = b"" if body is None else json.dumps(body).encode()
     try:
-        async with asyncio.timeout(seconds), _request(
-            port, method, path, token, data, headers
-        ) as (reader, _writer):
+        async with (
+            asyncio.timeout(seconds),
+            _request(port, method, path, token, data, headers) as (reader, _writer),
+        ):
             status, names = await _head(reader)
             length = int(names.get("content-length", "0"))
             text = await reader.readexactly(length)

@@ -153,4 +153,3 @@ def signal_tree(pid: int, number: signal.Signals) -> None:
             os.kill(one, number)
         except ProcessLookupError:
             continue
-

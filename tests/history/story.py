@@ -229,7 +229,11 @@ def _entry(row: Json) -> Entry:
 async def _fresh(port: int, person: Person, history: History) -> Fresh:
     """What REST tells somebody of this history."""
     posts: dict[str, Json] = {}
-    ours = {entry.payload["post"]["id"] for entry in history.entries if entry.type == "post:created" and entry.payload}
+    ours = {
+        entry.payload["post"]["id"]
+        for entry in history.entries
+        if entry.type == "post:created" and entry.payload
+    }
     for feed in ("public", "home"):
         path = f"/api/posts?feed={feed}&limit=100"
         while path:

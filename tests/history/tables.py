@@ -24,7 +24,9 @@ def wrong_tables(history: History) -> Iterator[str]:
 
 
 def _flat(rows):
-    return ((key, tuple(sorted((name, str(v)) for name, v in row.items()))) for key, row in rows.items())
+    return (
+        (key, tuple(sorted((name, str(v)) for name, v in row.items()))) for key, row in rows.items()
+    )
 
 
 def played(history: History) -> Tables:

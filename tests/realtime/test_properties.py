@@ -16,10 +16,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from realtime import log
+from realtime import log, streams
 from realtime import registry as registry_module
 from realtime import ring as ring_module
-from realtime import streams
 from realtime.connection import Connection
 from realtime.cursor import Cursor
 from realtime.envelope import Batch, Envelope
@@ -158,8 +157,7 @@ class Engine(RuleBasedStateMachine):
             "post": lambda user, ids: {one for one in ids if self.truth.sees(user, one)}
         }
         made.parted = lambda users: {
-            user: {other for other in USERS if self.truth.are_parted(user, other)}
-            for user in users
+            user: {other for other in USERS if self.truth.are_parted(user, other)} for user in users
         }
         return made
 
@@ -312,7 +310,9 @@ class Engine(RuleBasedStateMachine):
     def begin_a_sync(self, data, limit):
         """A live socket asks for what it may have missed: nothing, or what its rights hid."""
         reader = data.draw(st.sampled_from(self.live()))
-        self.sync(reader, int(streams.cursor(self.hub, reader.connection).rpartition("-")[2]), limit)
+        self.sync(
+            reader, int(streams.cursor(self.hub, reader.connection).rpartition("-")[2]), limit
+        )
 
     @precondition(lambda self: self.waiting())
     @rule(data=st.data(), limit=st.integers(1, 4))
