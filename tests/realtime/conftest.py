@@ -20,6 +20,9 @@ from realtime.rooms import RoomKind
 from realtime.testing import Socket, running_hub
 from realtime.transactions import atomic
 
+#: With commits, which alone deliver. Only the engine's tables are emptied after a test.
+ON_DATABASE = pytest.mark.django_db(transaction=True, available_apps=["realtime"])
+
 
 class Reader(Wire, frozen=True, kw_only=True):
     id: str

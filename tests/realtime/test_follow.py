@@ -2,12 +2,11 @@
 
 from io import StringIO
 
-import pytest
 from django.core.management import call_command
 
-from tests.realtime.conftest import say
+from tests.realtime.conftest import ON_DATABASE, say
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = ON_DATABASE
 
 
 def follow(*arguments, **options):

@@ -12,9 +12,9 @@ from realtime.errors import PositionLost
 from realtime.models import LogEntry, LogHead
 from realtime.publish import operation
 from realtime.transactions import atomic
-from tests.realtime.conftest import say
+from tests.realtime.conftest import ON_DATABASE, say
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = ON_DATABASE
 
 
 def texts(events):

@@ -13,9 +13,9 @@ from realtime.events import Forget
 from realtime.models import LogEntry
 from realtime.testing import running_hub
 from realtime.views import poll
-from tests.realtime.conftest import changed, said, texts
+from tests.realtime.conftest import ON_DATABASE, changed, said, texts
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = ON_DATABASE
 
 
 async def ask(token="ann", status=200, **query):

@@ -10,9 +10,9 @@ from django.core.management.base import CommandError
 from realtime import log, retention
 from realtime.events import Forget
 from realtime.models import LogEntry
-from tests.realtime.conftest import say
+from tests.realtime.conftest import ON_DATABASE, say
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = ON_DATABASE
 
 
 def age(seqs, days):

@@ -8,9 +8,9 @@ from realtime import ring
 from realtime.events import Enter, Forget, Recall
 from realtime.publish import change_rights
 from realtime.registry import registry
-from tests.realtime.conftest import changed, said, say
+from tests.realtime.conftest import ON_DATABASE, changed, said, say
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = ON_DATABASE
 
 
 def told(page):

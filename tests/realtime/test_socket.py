@@ -24,9 +24,9 @@ from realtime.registry import registry
 from realtime.rooms import Ground, RoomKind
 from realtime.testing import Closed, Refused, Socket
 from realtime.transactions import atomic
-from tests.realtime.conftest import changed, said, say, texts
+from tests.realtime.conftest import ON_DATABASE, changed, said, say, texts
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = ON_DATABASE
 
 
 def unauthenticated(path="/ws/", **headers):

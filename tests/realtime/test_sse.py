@@ -8,10 +8,10 @@ from django.test import AsyncRequestFactory
 
 from realtime.events import Close, Exit
 from realtime.sse import stream
-from tests.realtime.conftest import changed, said
+from tests.realtime.conftest import ON_DATABASE, changed, said
 from tests.realtime.test_poll import ask
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = ON_DATABASE
 
 
 class Reader:

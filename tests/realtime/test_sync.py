@@ -11,9 +11,9 @@ from realtime.events import Exit, Forget, Meet, Part
 from realtime.models import LogHead
 from realtime.registry import registry
 from realtime.testing import Socket, running_hub
-from tests.realtime.conftest import changed, said, say, texts
+from tests.realtime.conftest import ON_DATABASE, changed, said, say, texts
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = ON_DATABASE
 
 
 @pytest.fixture(params=["ring", "log"])
