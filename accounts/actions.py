@@ -79,8 +79,10 @@ def change_password(user: User, old: str, new: str, keep_login: Login | None) ->
         except ValidationError as error:
             raise ValidationError({"new_password": error.error_list}) from None
         user.set_password(new)
+        user.kept_login = keep_login
         user.save(update_fields=["password"])
-        logins.end_others(user, keep_login)
+        if keep_login is not None:
+            logins.prolong(keep_login)
 
 
 def delete_account(user: User, password: str) -> None:

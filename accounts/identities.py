@@ -15,6 +15,7 @@ from rest_framework_simplejwt.tokens import AccessToken
 from accounts import wire
 from accounts.logins import SID
 from accounts.models import Login, User
+from accounts.sessions import is_key
 from realtime.errors import Expired, Suspended, Unauthenticated
 from realtime.identity import Identity
 from realtime.rest.ids import parse_id
@@ -56,7 +57,8 @@ def by_token(access_token: str) -> Identity:
 
 def by_session(session_key: str) -> Identity:
     """The reader whose session it is; raises Suspended, Unauthenticated."""
-    row = Session.objects.filter(pk=session_key, expire_date__gt=timezone.now()).first()
+    alive = Session.objects.filter(pk=session_key, expire_date__gt=timezone.now())
+    row = alive.first() if is_key(session_key) else None
     if row is None:
         raise Unauthenticated("there is no such session")
     session = row.get_decoded()

@@ -112,6 +112,12 @@ def end(user: User, login_id: UUID) -> bool:
     return True
 
 
+def prolong(login: Login) -> None:
+    """A session that is written anew lasts as long as a new one; a login by tokens does not."""
+    expires_at = timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    Login.objects.filter(pk=login.pk, refresh_jti="").update(expires_at=expires_at)
+
+
 def end_others(user: User, kept: Login | None) -> None:
     """End all of a user's logins but one, and close their sockets."""
     with atomic():

@@ -70,6 +70,9 @@ class User(Model, AbstractUser):
 
     objects: ClassVar[Users] = Users()
 
+    #: The login in which a new password is set, if it is one's own: all others end.
+    kept_login: "Login | None" = None
+
     def __str__(self) -> str:
         return self.username
 

@@ -18,8 +18,11 @@ def written(name: str) -> str:
 
 
 def key(name: str) -> str:
-    """Equal for names that are one and the same: ``Aiko``, ``AIKO`` and ``Ａｉｋｏ``."""
-    return unicodedata.normalize("NFKC", written(name).casefold())
+    """Equal for names that are one and the same: ``Aiko``, ``AIKO`` and ``Ａｉｋｏ``.
+
+    No name has the character that stands for NUL, for which PostgreSQL refuses even to look.
+    """
+    return unicodedata.normalize("NFKC", written(name).casefold()).replace("\0", "\ufffd")
 
 
 def mentions(body: str) -> Iterator[tuple[str, ...]]:

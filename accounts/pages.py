@@ -6,7 +6,7 @@ They call ``actions.py``, as REST does, and work without JavaScript.
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.views import LoginView
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
@@ -52,6 +52,8 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
 def back(request: HttpRequest, otherwise: str = "/") -> HttpResponse:
     """To the page that a form was sent from, if it is one of this site."""
     target = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
-        return redirect(target)
+    # A path, not a word: ``redirect()`` would look for a view of that name.
+    is_path = target.startswith("/")
+    if is_path and url_has_allowed_host_and_scheme(target, {request.get_host()}):
+        return HttpResponseRedirect(target)
     return redirect(otherwise)

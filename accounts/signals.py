@@ -72,6 +72,15 @@ def close_deactivated(instance: User, created: bool, raw: bool, **kwargs: Any) -
         change_rights(Close(code=CloseCode.FORBIDDEN, user=str(instance.pk)))
 
 
+@receiver(post_save, sender=User, dispatch_uid="accounts.end_logins_of_old_password")
+def end_logins_of_old_password(instance: User, created: bool, raw: bool, **kwargs: Any) -> None:
+    """Wherever it was changed: by page, REST, admin or shell. A hash made anew is no change."""
+    # Where Django notes a password that was set, until it is saved.
+    is_new = getattr(instance, "_password", None) is not None
+    if is_new and not (created or raw):
+        logins.end_others(instance, instance.kept_login)
+
+
 @receiver(post_delete, sender=User, dispatch_uid="accounts.close_deleted")
 def close_deleted(instance: User, **kwargs: Any) -> None:
     """One entry for all followers, however many they are."""

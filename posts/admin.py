@@ -3,7 +3,7 @@
 What is saved or deleted here takes the models' own road, so it is live like everything else.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -23,6 +23,13 @@ class WrittenAdmin(WrittenBase):
     list_select_related = ("author",)
     search_fields = ("body", "author__username")
     date_hierarchy = "created_at"
+    #: What is told of it, and counted, hangs on these: they are never changed.
+    fixed_fields: ClassVar[tuple[str, ...]] = ("author",)
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Post | Comment | None = None
+    ) -> tuple[str, ...]:
+        return (*self.readonly_fields, *(self.fixed_fields if obj else ()))
 
     def delete_model(self, request: HttpRequest, obj: Post | Comment) -> None:
         obj.delete(reason="moderation")
@@ -47,4 +54,5 @@ class CommentAdmin(WrittenAdmin):
 
     list_display = ("__str__", "author", "post", "created_at")
     autocomplete_fields = ("author", "post")
+    fixed_fields = ("author", "post")
     readonly_fields = ("version", "updated_at")

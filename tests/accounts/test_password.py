@@ -2,9 +2,11 @@
 
 import json
 import threading
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts import logins
 from accounts.actions import change_password
@@ -55,6 +57,50 @@ def test_all_other_logins_are_dead_and_the_own_one_lives(aiko):
     told = [(one.code, one.login) for entry in entries() for one in entry.effects]
     assert sorted(told) == sorted((4001, str(pk)) for pk in ended)
     assert len(ended) == 2
+
+
+def by_an_admin(aiko):
+    browser = Client()
+    browser.force_login(type(aiko).objects.create_superuser("root", password="a long password"))
+    form = {"password1": NEW, "password2": NEW, "usable_password": "true"}
+    answer = browser.post(f"/admin/accounts/user/{aiko.pk}/password/", form)
+    assert answer.status_code == 302
+
+
+def in_a_shell(aiko):
+    aiko.set_password(NEW)
+    aiko.save()
+
+
+@pytest.mark.parametrize("change", [by_an_admin, in_a_shell])
+def test_wherever_it_is_changed_all_logins_are_dead(aiko, change):
+    other = log_in(PASSWORD).json()
+    change(aiko)
+    assert with_token(other["access"]).get("/api/users/me").status_code == 401
+    assert refresh(other["refresh"]).status_code == 401
+    assert [one.code for entry in entries() for one in entry.effects] == [4001]
+    assert log_in(NEW).status_code == 200
+
+
+def test_a_hash_that_is_made_anew_ends_nothing(aiko, settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    other = log_in(PASSWORD).json()
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.ScryptPasswordHasher",
+        "django.contrib.auth.hashers.MD5PasswordHasher",
+    ]
+    log_in(PASSWORD)
+    aiko.refresh_from_db()
+    assert aiko.password.startswith("scrypt")
+    assert refresh(other["refresh"]).status_code == 200
+
+
+def test_a_session_that_is_written_anew_keeps_its_login_as_long(aiko):
+    browser = Client()
+    browser.force_login(aiko)
+    Login.objects.update(expires_at=timezone.now() + timedelta(days=1))
+    browser.post("/api/auth/password", json.dumps(CHANGE), content_type="application/json")
+    assert Login.objects.get().expires_at > timezone.now() + timedelta(days=13)
 
 
 def test_the_session_in_which_it_was_changed_goes_on(aiko):

@@ -58,6 +58,24 @@ def test_a_post_that_is_edited_and_one_that_is_deleted_are_told(admin, aiko):
     assert not Post.objects.exists()
 
 
+def test_what_counts_and_audience_hang_on_is_fixed_once_it_is_there(admin, aiko):
+    ben = person("ben")
+    here, there = create_post(aiko, "here"), create_post(ben, "there")
+    comment = add_comment(aiko, here.pk, "hm")
+    form = {"author": ben.pk, "post": there.pk, "body": "hm!"}
+    assert admin.post(f"/admin/posts/comment/{comment.pk}/change/", form).status_code == 302
+    form = {"author": ben.pk, "body": "here!", "visibility": "public"}
+    assert admin.post(f"/admin/posts/post/{here.pk}/change/", form).status_code == 302
+    comment = Comment.objects.get()
+    assert (comment.body, comment.author, comment.post) == ("hm!", aiko, here)
+    assert (comment.post.body, comment.post.author) == ("here!", aiko)
+
+
+def test_the_admin_leads_to_the_settings_for_ones_own_password(admin):
+    assert admin.get("/admin/password_change/").headers["Location"] == "/settings/"
+    assert admin.get("/admin").headers["Location"] == "/admin/"
+
+
 def test_an_empty_post_is_refused_in_the_form(admin, aiko):
     form = {"author": aiko.pk, "body": " \r\n ", "visibility": "public"}
     assert admin.post("/admin/posts/post/add/", form).status_code == 200
