@@ -10,6 +10,7 @@ once per process, and knows nothing of rooms.
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -67,7 +68,9 @@ async def listen() -> AsyncIterator[Parcel]:
             message = await layer.receive(channel)
             yield _decode(message["parcel"])
     finally:
-        await layer.group_discard(GROUP, channel)
+        # A layer that is gone must not put its own error in the place of a cancellation.
+        with suppress(Exception):
+            await layer.group_discard(GROUP, channel)
 
 
 def _layer() -> Any:

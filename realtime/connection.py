@@ -113,6 +113,12 @@ class Connection:
         self.sent((room,), since, position)
         return True
 
+    def begin_anew(self, position: int) -> None:
+        """Where it was could not be found: nothing before ``position`` was sent."""
+        self.rooms = dict.fromkeys(self.rooms, position)
+        self._stretches.clear()
+        self.withheld.clear()
+
     def sent(self, rooms: Collection[str], after: int, upto: int) -> None:
         """Remember that what these rooms had in this stretch was sent."""
         if upto > after:

@@ -299,6 +299,7 @@ class RealtimeConsumer(SocketConsumer):
             self._ack_auth(frame, identity)
             await self._open(identity, seen, auth.cursor, auth.rooms)
         elif identity.user_id != self.connection.user_id:
+            self.send(encode_error(Forbidden("token: it is another user's"), frame.id))
             self.close(CloseCode.FORBIDDEN)
         else:
             await streams.renew(self.hub, self.connection, identity, seen=seen)

@@ -4,6 +4,8 @@ Life of an event:  save → signal → event → log → bus → hub → **consu
 Pure: text in, values out, and back. docs/protocol.md is checked against this module.
 """
 
+import re
+from contextlib import suppress
 from enum import IntEnum
 from typing import Annotated, Any, TypeVar
 
@@ -166,17 +168,30 @@ def decode(text: str) -> ClientFrame:
     except msgspec.ValidationError as error:
         raise InvalidFrame(f"frame: {error}") from None
     except (msgspec.DecodeError, UnicodeEncodeError) as error:
-        raise InvalidJSON(f"not JSON: {error}") from None
+        raise InvalidJSON(f"not JSON: {what_is_wrong(text, error)}") from None
     except RecursionError:
         raise InvalidFrame("frame: nested too deep") from None
 
 
 def readable_id(text: str) -> str | None:
     """The id of a frame that is otherwise invalid, so that its sender gets its answer."""
-    try:
-        return msgspec.json.decode(text, type=_OnlyId).id
-    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
-        return None
+    for readable in (text, _HALF_CHARACTER.sub("?", text)):
+        with suppress(msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+            return msgspec.json.decode(readable, type=_OnlyId).id
+    return None
+
+
+#: An escape that is one half of a surrogate pair, without the other.
+_HALF_CHARACTER = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+    r"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+)
+
+
+def what_is_wrong(text: str, error: Exception) -> str:
+    """Why a text is not JSON; the decoder has no words of its own for half a character."""
+    half = _HALF_CHARACTER.search(text)
+    return f"{half[0]} at {half.start()} is half a character" if half else str(error)
 
 
 def decode_payload(frame: ClientFrame, kind: type[T]) -> T:

@@ -6,11 +6,11 @@ without an Origin is not taken. A token in the query string ends up in logs, and
 """
 
 from collections.abc import Iterable
-from http.cookies import SimpleCookie
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
+from django.http import parse_cookie
 from django.http.request import split_domain_port, validate_host
 
 Headers = Iterable[tuple[bytes, bytes]]
@@ -33,12 +33,8 @@ def credentials(headers: Headers) -> Credentials:
     scheme, _, token = (header(headers, b"authorization") or "").partition(" ")
     if scheme.lower() == "bearer":
         return Credentials(token.strip(), None)
-    cookies: SimpleCookie = SimpleCookie()
-    for key, value in headers:
-        if key == b"cookie":
-            cookies.load(value.decode("latin-1"))
-    morsel = cookies.get(settings.SESSION_COOKIE_NAME)
-    return Credentials(None, morsel.value if morsel else None)
+    cookies = "; ".join(value.decode("latin-1") for key, value in headers if key == b"cookie")
+    return Credentials(None, parse_cookie(cookies).get(settings.SESSION_COOKIE_NAME))
 
 
 def origin_is_allowed(headers: Headers, *, required: bool) -> bool:
@@ -50,7 +46,10 @@ def origin_is_allowed(headers: Headers, *, required: bool) -> bool:
 
 
 def _is_own(origin: str, host: str) -> bool:
-    parts = urlsplit(origin)
+    try:
+        parts = urlsplit(origin)
+    except ValueError:  # brackets without an address in them
+        return False
     if parts.scheme not in ("http", "https") or not host or parts.netloc.lower() != host.lower():
         return False
     # A host that we do not serve is a name that somebody else pointed at us.

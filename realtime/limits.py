@@ -12,18 +12,20 @@ BAD_FRAMES = 20
 BAD_FRAMES_SECONDS = 60.0
 #: Being limited for so long without a pause ends a socket.
 LIMITED_SECONDS = 10.0
+#: A pause is so long without a refusal: a flood has a frame taken now and then, and goes on.
+PAUSE_SECONDS = 1.0
 
 
 class FrameRate:
     """A token bucket: ``rate`` frames per second, twice as many in a burst."""
 
-    __slots__ = ("_at", "_limited_since", "_rate", "_tokens")
+    __slots__ = ("_at", "_limited_since", "_rate", "_refused_at", "_tokens")
 
     def __init__(self, rate: float, now: float) -> None:
         self._rate = rate
         self._tokens = rate * 2
         self._at = now
-        self._limited_since: float | None = None
+        self._limited_since = self._refused_at = float("-inf")
 
     def take(self, now: float) -> None:
         """Count a frame; raises RateLimited when there were too many."""
@@ -31,10 +33,10 @@ class FrameRate:
         self._at = now
         if self._tokens >= 1:
             self._tokens -= 1
-            self._limited_since = None
             return
-        if self._limited_since is None:
+        if now - self._refused_at >= PAUSE_SECONDS:
             self._limited_since = now
+        self._refused_at = now
         wait = round((1 - self._tokens) / self._rate, 3)
         raise RateLimited(
             f"more than {self._rate:g} frames per second: wait {wait:g} s", retry_after=wait
@@ -42,8 +44,8 @@ class FrameRate:
 
     def is_hopeless(self, now: float) -> bool:
         """Whether it has been limited for LIMITED_SECONDS without a pause."""
-        since = self._limited_since
-        return since is not None and now - since >= LIMITED_SECONDS
+        is_pause = now - self._refused_at >= PAUSE_SECONDS
+        return not is_pause and now - self._limited_since >= LIMITED_SECONDS
 
 
 class BadFrames:

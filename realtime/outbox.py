@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from realtime.frames import CloseCode, Frame
+from realtime.frames import MESSAGE_TOO_BIG, CloseCode, Frame
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -78,7 +78,10 @@ class Outbox:
 
     async def _send_close(self, code: int) -> None:
         try:
-            await self._send({"type": "websocket.close", "code": code})
+            # daphne takes nothing but a plain int.
+            await self._send({"type": "websocket.close", "code": int(code)})
         except Exception:
-            # daphne sends no code that RFC 6455 keeps for protocols, such as 1009.
+            if code != MESSAGE_TOO_BIG:
+                raise
+            # Nor does it send a code that RFC 6455 keeps for protocols.
             await self._send({"type": "websocket.close", "code": int(CloseCode.BAD_FRAMES)})

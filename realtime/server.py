@@ -10,6 +10,8 @@ import uvicorn
 from django.conf import settings
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.supervisors import Multiprocess
+from websockets import http11
+from websockets.exceptions import SecurityError
 from websockets.http11 import Request
 
 from realtime.conf import conf
@@ -17,6 +19,10 @@ from realtime.direct import EXTENSION
 
 #: Seconds for requests to end after the sockets were told to go.
 GRACEFUL_SECONDS = 15
+
+
+# 200 rooms do not fit into the 8 KiB that `websockets` reads of a line; into HTTP's own they do.
+http11.MAX_LINE_LENGTH = 65_536
 
 
 class SocketProtocol(WebSocketsSansIOProtocol):
@@ -28,6 +34,16 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         self.logger = logging.getLogger("realtime.server.sockets")
         self.logger.setLevel(logging.WARNING)
         self.conn.logger = self.logger
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        # uvicorn looks for errors of frames alone: such a client would wait for ever.
+        if self.conn.handshake_exc is not None and not self.handshake_initiated:
+            is_too_long = isinstance(self.conn.handshake_exc.__cause__, SecurityError)
+            status = b"431 Request Header Fields Too Large" if is_too_long else b"400 Bad Request"
+            answer = b"HTTP/1.1 %b\r\nConnection: close\r\nContent-Length: 0\r\n\r\n" % status
+            self.transport.write(answer)
+            self.transport.close()
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)

@@ -89,7 +89,7 @@ async def join(hub: Hub, connection: Connection, room: str) -> str:
         if clean in connection.asked:
             return clean
         if len(connection.asked) >= MAX_ROOMS:
-            raise TooManyRooms(f"room {clean!r}: a socket may join {MAX_ROOMS} by command")
+            raise _too_many(clean)
         rights = Rights({*connection.rooms, clean}, set(), {**connection.asked, clean: ground})
         for effect in _changes_since(hub, connection, noted):
             apply(effect, connection.user_id, rights)
@@ -144,7 +144,7 @@ async def page(
     try:
         return await _next_page(hub, connection, after, wanted, noted, limit, whole=rooms is None)
     except PositionLost as lost:
-        return await _reset(hub, connection, lost)
+        return await _reset(hub, connection, lost, was_live=was_live)
     except Exception:
         if was_live:
             await _end_pause(hub, connection)
@@ -328,8 +328,12 @@ async def _end_pause(hub: Hub, connection: Connection) -> None:
             connection.send(frame)
 
 
-async def _reset(hub: Hub, connection: Connection, lost: PositionLost) -> tuple[Page, list[Frame]]:
+async def _reset(
+    hub: Hub, connection: Connection, lost: PositionLost, *, was_live: bool
+) -> tuple[Page, list[Frame]]:
     async with hub.steady:
+        if not was_live:
+            connection.begin_anew(hub.position)
         connection.position = hub.position
         connection.go_live(hub.position)
         return Page(events=[], upto=hub.position, complete=True, reset=lost.reason), []
@@ -365,13 +369,19 @@ async def _checked(
     return await in_database(_check_rooms, connection, rooms) if rooms else ({}, [])
 
 
+def _too_many(room: str) -> TooManyRooms:
+    return TooManyRooms(f"room {room[:80]!r}: a socket may join {MAX_ROOMS} by command")
+
+
 def _check_rooms(
     connection: Connection, rooms: Sequence[str]
 ) -> tuple[dict[str, Ground], list[RealtimeError]]:
     allowed: dict[str, Ground] = {}
     errors: list[RealtimeError] = []
-    for room in rooms:
+    for count, room in enumerate(dict.fromkeys(rooms), 1):
         try:
+            if count > MAX_ROOMS:  # before any query
+                raise _too_many(room)
             if not connection.carries(room):
                 raise UnknownRoom(f"room {room[:80]!r} is not carried here")
             clean, ground = check_room(connection.identity, room)

@@ -30,6 +30,7 @@ def headers(**values: str):
         ("null", "site.example", False),
         ("", "site.example", False),
         ("https://", "", False),
+        ("http://[::1", "site.example", False),
         ("file://site.example", "site.example", False),
         # A name that somebody pointed at our address: same origin, but not our host.
         ("https://rebound.example", "rebound.example", False),
@@ -48,6 +49,7 @@ def test_a_bearer_token_goes_before_the_cookie():
     assert credentials(headers(authorization="Bearer abc", cookie="sessionid=s")) == ("abc", None)
     assert credentials(headers(authorization="bearer abc")) == ("abc", None)
     assert credentials(headers(cookie="a=b; sessionid=s; c=d")) == (None, "s")
+    assert credentials(headers(cookie="foo@bar=1; a[]=2; sessionid=s")) == (None, "s")
     assert credentials(headers(authorization="Basic abc")) == (None, None)
     assert credentials([]) == (None, None)
 

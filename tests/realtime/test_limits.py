@@ -35,20 +35,27 @@ def test_a_limited_frame_is_told_how_long_to_wait_and_then_taken():
     rate.take(0.1)
 
 
-@pytest.mark.parametrize(("until", "hopeless"), [(9.9, False), (10.0, True)])
-def test_ten_seconds_of_too_much_without_a_pause_are_hopeless(until, hopeless):
-    rate = FrameRate(1, now=0.0)
-    assert taken(rate, 0.0, 3) == 2
-    # The clock of the bucket stands still, so that no token comes in between.
-    assert taken(rate, 0.0, 10) == 0
-    assert rate.is_hopeless(until) is hopeless
+def flood(rate, begin, end):
+    """200 frames a second; when it was first hopeless, None when it never was."""
+    for count in range(int((end - begin) * 200)):
+        now = begin + count / 200
+        if not taken(rate, now, 1) and rate.is_hopeless(now):
+            return now
+    return None
 
 
-def test_a_frame_within_the_rate_is_a_pause():
-    rate = FrameRate(1, now=0.0)
-    assert taken(rate, 0.0, 3) == 2
-    rate.take(1.0)
-    assert not rate.is_hopeless(30.0)
+def test_ten_seconds_of_too_much_without_a_pause_are_hopeless():
+    rate = FrameRate(30, now=0.0)
+    # The burst is used up after a third of a second; then one frame in seven is still taken.
+    assert flood(rate, 0.0, 10.3) is None
+    assert flood(rate, 10.3, 12.0) == pytest.approx(10.35, abs=0.1)
+
+
+@pytest.mark.parametrize(("silence", "is_pause"), [(0.5, False), (1.1, True)])
+def test_a_second_without_a_refusal_is_a_pause(silence, is_pause):
+    rate = FrameRate(30, now=0.0)
+    assert flood(rate, 0.0, 9.0) is None
+    assert (flood(rate, 9.0 + silence, 11.5) is None) is is_pause
 
 
 def test_the_twentieth_bad_frame_within_a_minute_is_one_too_many():

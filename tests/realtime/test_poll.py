@@ -6,11 +6,13 @@ from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.test import AsyncRequestFactory
+from django.db import OperationalError
+from django.test import AsyncRequestFactory, Client
 
 from realtime.database import in_database
 from realtime.events import Forget
 from realtime.models import LogEntry
+from realtime.registry import registry
 from realtime.testing import running_hub
 from realtime.views import poll
 from tests.realtime.conftest import ON_DATABASE, changed, said, texts
@@ -113,11 +115,16 @@ async def test_without_an_identity_it_is_401(anywhere, token):
         {"limit": "1.0"},
         {"limit": "٣"},
         {"limit": ""},
+        {"limit": "0000000019999999"},
+        {"limit": "000000001" + "9" * 5_000},
         {"wait": "26"},
         {"wait": "-1"},
         {"timestamp": "yesterday"},
         {"timestamp": "2026-01-01T00:00:00"},
         {"timestamp": "2026-13-01T00:00:00Z"},
+        {"timestamp": "0001-01-01T00:00:00+23:59"},
+        {"timestamp": "9999-12-31T23:59:59-23:59"},
+        {"rooms": ",".join(f"post:{number}" for number in range(201))},
         {"lastEventId": "7"},
         {"lastEventId": "e-1\x00"},
     ],
@@ -125,10 +132,19 @@ async def test_without_an_identity_it_is_401(anywhere, token):
 async def test_a_parameter_out_of_its_range_is_400(anywhere, query):
     error = (await ask(status=400, **query))["error"]
     assert error["code"] == "invalid"
-    assert next(iter(query)).removeprefix("lastEventId") in error["message"]
+    name = next(iter(query))
+    assert name.removeprefix("lastEventId").removesuffix("s") in error["message"]
 
 
-@pytest.mark.parametrize("query", [{"limit": "1"}, {"limit": "500"}, {"wait": "0"}])
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"limit": "1"},
+        {"limit": "500"},
+        {"wait": "0"},
+        {"rooms": ",".join(f"post:{number}" for number in range(200))},
+    ],
+)
 async def test_a_parameter_at_the_end_of_its_range_is_taken(anywhere, query):
     await ask(**query)
 
@@ -167,7 +183,18 @@ async def test_a_socket_and_a_poll_may_change_over_in_mid_stream(open_socket):
     assert await texts(other, 1) == ["d"]
 
 
-async def test_another_method_is_405():
-    response = await poll(AsyncRequestFactory().post("/api/realtime/poll"))
+@pytest.mark.parametrize("path", ["/api/realtime/poll", "/api/realtime/stream"])
+def test_another_method_is_405_and_a_head_is_a_get(world, path):
+    browser = Client(enforce_csrf_checks=True, headers={"authorization": "Bearer ann"})
+    response = browser.post(path)
     assert response.status_code == 405
-    assert json.loads(response.content)["error"]["code"] == "method_not_allowed"
+    assert response.json()["error"]["code"] == "method_not_allowed"
+    assert browser.head(path).status_code == 200
+
+
+async def test_a_database_that_has_no_time_is_unavailable(anywhere, monkeypatch):
+    def busy(token):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(registry, "by_token", busy)
+    assert (await ask(status=503))["error"]["code"] == "unavailable"

@@ -207,6 +207,15 @@ async def test_a_room_that_one_may_not_join_is_answered_with_its_code(open_socke
     assert answer["payload"].get("code") == code
 
 
+async def test_no_more_than_two_hundred_rooms_may_be_brought_along(open_socket):
+    rooms = ",".join(f"post:{number}" for number in range(202))
+    socket, welcome = await open_socket("ann", f"?rooms={rooms},post:0")
+    assert len(welcome["payload"]["rooms"]) == 201  # and `public`
+    errors = [(await socket.receive())["payload"] for _ in range(2)]
+    assert [one["code"] for one in errors] == ["too_many_rooms"] * 2
+    assert "post:200" in errors[0]["message"]
+
+
 async def test_two_hundred_rooms_may_be_joined_and_no_more(open_socket, monkeypatch):
     monkeypatch.setattr("realtime.streams.MAX_ROOMS", 2)
     socket, _welcome = await open_socket()
@@ -254,6 +263,14 @@ async def test_a_bad_frame_gets_an_error_and_the_socket_goes_on(open_socket, tex
     await said("a")
     assert await texts(socket, 1) == ["a"]
     assert caplog.text == ""
+
+
+async def test_a_frame_with_half_a_character_is_answered_under_its_id(open_socket):
+    socket, _welcome = await open_socket()
+    await socket.send_text('{"type":"room:join","id":"7","payload":{"room":"post:\\ud800"}}')
+    answer = await socket.receive()
+    assert (answer["id"], answer["payload"]["code"]) == ("7", "invalid_json")
+    assert "half a character" in answer["payload"]["message"]
 
 
 async def test_a_binary_frame_gets_an_error(open_socket):
@@ -341,7 +358,8 @@ async def test_a_fresh_token_of_the_same_user_extends_and_of_another_closes(open
     assert (await socket.command("auth", {"token": "ann/900"}))["payload"] == {"expiresIn": 900}
     answer = await socket.command("auth", {"token": "bad"})
     assert answer["payload"]["code"] == "unauthenticated"
-    await socket.send("auth", {"token": "bob"})
+    answer = await socket.command("auth", {"token": "bob"})
+    assert answer["payload"]["code"] == "forbidden"
     assert await socket.close_code() == 4003
 
 

@@ -210,6 +210,21 @@ async def test_another_epoch_is_told_so(open_socket):
     assert await texts(socket, 1) == ["b"]
 
 
+@pytest.mark.parametrize("lost", ["other-1", "{epoch}-99"])
+async def test_after_a_reset_what_was_sent_is_known_and_nothing_else_is(open_socket, lost):
+    await said(*"abcd")
+    _live, welcome = await open_socket("bob")
+    epoch = cursor(welcome, 0).partition("-")[0]
+    socket, _back = await open_socket("ann", f"?cursor={lost.format(epoch=epoch)}")
+    reset = await socket.receive()
+    await said("e", "f")
+    assert await texts(socket, 2) == ["e", "f"]
+    page = await socket.command("sync:request", {"cursor": reset["payload"]["cursor"]})
+    assert told(page) == []
+    page = await socket.command("sync:request", {"cursor": cursor(welcome, 1)})
+    assert told(page) == ["b", "c", "d"]
+
+
 @pytest.mark.parametrize(("seq", "reason"), [(2, "too_far"), (3, None)])
 async def test_more_than_so_many_events_behind_is_too_far(open_socket, settings, seq, reason):
     settings.REALTIME = {"SYNC_MAX_EVENTS": 3}

@@ -1,8 +1,13 @@
 """Whatever is sent, the socket answers with an error of the protocol and goes on."""
 
+import asyncio
+import http.client
 import json
+from collections.abc import Iterable
+from typing import Any
 
 import pytest
+from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from tests.clients import Api, Live
@@ -42,6 +47,59 @@ async def test_bad_frames_are_answered_and_the_socket_goes_on(site: Site) -> Non
         key: value for key, value in post.items() if key != "isLiked"
     }
     await live.close()
+
+
+async def test_the_close_code_is_the_one_that_was_said(site: Site) -> None:
+    headers = {"Authorization": "Bearer nobody's"}
+    async with connect(f"{site.ws_url}/ws/", additional_headers=headers) as socket:
+        bye = json.loads(await socket.recv())["payload"]
+        await socket.wait_closed()
+        assert (bye["code"], socket.close_code) == (4001, 4001)
+
+
+async def test_a_body_in_chunks_is_a_body(site: Site) -> None:
+    author = await Api.register(site.url)
+    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=10)
+    headers = {"Authorization": f"Bearer {author.token}", "Content-Type": "application/json"}
+
+    def send(body: Iterable[bytes]) -> tuple[int, Any]:
+        connection.request("POST", "/api/posts", body, headers, encode_chunked=True)
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read())
+
+    status, post = await asyncio.to_thread(send, iter([b'{"body": ', b'"in two"}']))
+    assert (status, post["body"]) == (201, "in two")
+    status, answer = await asyncio.to_thread(send, iter([b'{"body": "', b"x" * 262_144, b'"}']))
+    assert (status, answer["error"]["code"]) == (413, "too_large")
+    connection.close()
+
+
+async def test_two_hundred_rooms_may_come_with_the_handshake(start_site: StartSite) -> None:
+    site = start_site()
+    reader = await Api.register(site.url)
+    rooms = ",".join(f"hashtag:a{number:036}" for number in range(200))
+    live = await Live.open(site.ws_url, reader.token, f"/ws/?rooms={rooms}")
+    assert len(live.welcome["payload"]["rooms"]) > 200
+    await live.close()
+
+
+@pytest.mark.parametrize(
+    ("request_line", "size", "status"),
+    [("GET /ws/", 66_000, 431), ("POST /ws/", 10, 400)],
+)
+async def test_a_handshake_that_is_none_is_answered_and_let_go(
+    start_site: StartSite, request_line: str, size: int, status: int
+) -> None:
+    site = start_site()
+    reader, writer = await asyncio.open_connection("127.0.0.1", site.port)
+    writer.write(
+        f"{request_line} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
+        "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        f"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nX-Long: {'x' * size}\r\n\r\n".encode()
+    )
+    answer = await asyncio.wait_for(reader.read(), 10)
+    assert int(answer.split()[1]) == status
+    writer.close()
 
 
 async def test_a_followers_only_post_does_not_exist_for_a_stranger(site: Site) -> None:

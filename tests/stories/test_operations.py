@@ -55,6 +55,21 @@ async def test_with_redis_gone_it_is_still_ready_and_events_still_come(
         redis.stop()
 
 
+async def test_it_ends_although_redis_went_away_with_it(
+    start_site: StartSite, server_folder: Callable[[str], Path]
+) -> None:
+    redis = Redis(server_folder("redis"))
+    redis.start()
+    try:
+        site = start_site(redis_url=redis.url)
+        assert site.process is not None
+        redis.signal(signal.SIGTERM)
+        site.signal(signal.SIGTERM)
+        assert await asyncio.to_thread(site.process.wait, 20) in (0, -signal.SIGTERM)
+    finally:
+        redis.stop()
+
+
 def serve(site_folder: Path, *arguments: str, **environment: str) -> str:
     """What ``manage.py serve`` says when it refuses."""
     env = {"PATH": "/usr/bin:/bin", "DATABASE_URL": f"sqlite:///{site_folder}/new.sqlite3"}

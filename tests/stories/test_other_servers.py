@@ -19,7 +19,11 @@ SUITES = {
     "the engine with Redis": (["-m", "django_db", "tests/realtime"], False, True),
     "the engine on PostgreSQL": (["-m", "django_db", "tests/realtime"], True, False),
     "the engine on PostgreSQL with Redis": (["-m", "django_db", "tests/realtime"], True, True),
-    "races on PostgreSQL": (["tests/notifications/test_races.py"], True, False),
+    "races and bad input on PostgreSQL": (
+        ["tests/notifications/test_races.py", "tests/posts/test_bad_input.py"],
+        True,
+        False,
+    ),
 }
 #: Seconds for the slowest; it takes a tenth of that.
 PATIENCE = 300
