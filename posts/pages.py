@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import names
 from accounts.models import User
@@ -174,6 +174,7 @@ def like(request: HttpRequest, post_id: str) -> HttpResponse:
 
 
 @page
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, post_id: str) -> HttpResponse:
     """Change one's own post."""
     reader = reader_of(request)
@@ -207,6 +208,7 @@ def delete(request: HttpRequest, post_id: str) -> HttpResponse:
 
 
 @page
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit_comment(request: HttpRequest, comment_id: str) -> HttpResponse:
     """Change one's own comment."""
     reader = reader_of(request)

@@ -15,6 +15,7 @@ from realtime.errors import (
     InvalidFrame,
     RealtimeError,
     Suspended,
+    TooManyRooms,
     Unauthenticated,
     UnknownRoom,
 )
@@ -33,7 +34,8 @@ def number(request: HttpRequest, name: str, least: int, most: int, default: int)
     text = request.GET.get(name)
     if text is None:
         return default
-    if not (text.isascii() and text.isdecimal()) or not least <= int(text[:9]) <= most:
+    is_number = text.isascii() and text.isdecimal() and len(text) <= 9
+    if not is_number or not least <= int(text) <= most:
         raise InvalidFrame(f"{name}: {text[:64]!r} is no number from {least} to {most}")
     return int(text)
 
@@ -66,9 +68,17 @@ def error_response(error: RealtimeError) -> HttpResponse:
     return json_response(status, {"error": {"code": code, "message": error.message}})
 
 
+def unavailable() -> HttpResponse:
+    """The answer while the database has no time."""
+    message = "The database is busy; try again."
+    response = json_response(503, {"error": {"code": "unavailable", "message": message}})
+    response["Retry-After"] = "1"
+    return response
+
+
 def only_get(request: HttpRequest) -> HttpResponse | None:
-    """The answer to another method than GET; None for GET."""
-    if request.method == "GET":
+    """The answer to another method than GET or HEAD; None for these."""
+    if request.method in ("GET", "HEAD"):
         return None
     message = f"{request.method} is not possible here"
     return json_response(405, {"error": {"code": "method_not_allowed", "message": message}})
@@ -76,7 +86,7 @@ def only_get(request: HttpRequest) -> HttpResponse | None:
 
 def _status(error: RealtimeError) -> tuple[int, str]:
     match error:
-        case InvalidFrame():
+        case InvalidFrame() | TooManyRooms():
             return 400, "invalid"
         case Unauthenticated():
             return 401, "unauthenticated"

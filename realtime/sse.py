@@ -10,8 +10,10 @@ from collections import deque
 from collections.abc import AsyncIterator
 
 import msgspec
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
 
 from realtime import requests, streams
 from realtime.conf import conf
@@ -28,6 +30,7 @@ COMMENT_SECONDS = 15.0
 COMMENT = b":\n\n"
 
 
+@csrf_exempt  # it writes nothing, and another method than GET is to be told so
 async def stream(request: HttpRequest) -> HttpResponseBase:
     """``GET /api/realtime/stream``: events as they come, from ``Last-Event-ID`` on."""
     if (refusal := requests.only_get(request)) is not None:
@@ -38,11 +41,15 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
         after = Cursor.parse(text) if text else None
         hub = await Hub.of_this_process()
         identity, seen = await requests.identify(request, hub)
+        if request.method == "HEAD":
+            return HttpResponse(content_type="text/event-stream")
         events = await EventStream.begin(
             hub, identity, seen=seen, rooms=requests.rooms(request), after=after
         )
     except RealtimeError as error:
         return requests.error_response(error)
+    except OperationalError:
+        return requests.unavailable()
     return _response(events)
 
 

@@ -11,8 +11,10 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import msgspec
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.dateparse import parse_datetime
+from django.views.decorators.csrf import csrf_exempt
 
 from realtime import log, requests, streams
 from realtime.connection import Connection
@@ -34,6 +36,7 @@ MAX_WAIT = 25
 LOOK_SECONDS = 0.5
 
 
+@csrf_exempt  # it writes nothing, and another method than GET is to be told so
 async def poll(request: HttpRequest) -> HttpResponse:
     """``GET /api/realtime/poll``: what the reader may see now after ``lastEventId``."""
     if (refusal := requests.only_get(request)) is not None:
@@ -45,6 +48,8 @@ async def poll(request: HttpRequest) -> HttpResponse:
         return await _answer(hub, identity, seen, query)
     except RealtimeError as error:
         return requests.error_response(error)
+    except OperationalError:
+        return requests.unavailable()
 
 
 class _Query(msgspec.Struct):
@@ -72,11 +77,11 @@ def _moment(text: str | None) -> datetime:
         return datetime.now(UTC) - DEFAULT_SINCE
     try:
         moment = parse_datetime(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise InvalidFrame(f"timestamp: {text[:64]!r} is no ISO 8601 time with a zone")
-    return moment
+        if moment is not None and moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # no such day, or none that has a UTC
+        pass
+    raise InvalidFrame(f"timestamp: {text[:64]!r} is no ISO 8601 time with a zone")
 
 
 async def _answer(hub: Hub, identity: Identity, seen: int, query: _Query) -> HttpResponse:

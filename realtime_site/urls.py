@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.views.generic import RedirectView
 
 from realtime.health import healthz, readyz
 from realtime.rest.schema import SchemaPage, SchemaView
@@ -12,7 +13,10 @@ from realtime.views import poll
 urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^healthz/?$", healthz, name="healthz"),
     re_path(r"^readyz/?$", readyz, name="readyz"),
+    # The settings page ends the other logins and keeps this one; the admin's own knows no logins.
+    path("admin/password_change/", RedirectView.as_view(url="/settings/")),
     path("admin/", admin.site.urls),
+    re_path(r"^admin$", RedirectView.as_view(url="/admin/")),
     re_path(r"^api/realtime/poll/?$", poll, name="poll"),
     re_path(r"^api/realtime/stream/?$", stream, name="stream"),
     re_path(r"^api/schema/?$", SchemaView.as_view(), name="schema"),
@@ -21,7 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("posts.urls")),
     path("api/", include("notifications.urls")),
     path("api/", include("presence.urls")),
-    re_path(r"^api/", api_not_found),
+    re_path(r"^api(?:/|$)", api_not_found),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("accounts.page_urls")),
     path("", include("posts.page_urls")),
@@ -29,5 +33,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 # In the API's own format under /api/, as pages elsewhere.
+handler400 = "realtime.rest.exceptions.bad_request"
 handler404 = "realtime.rest.exceptions.not_found"
 handler500 = "realtime.rest.exceptions.server_error"

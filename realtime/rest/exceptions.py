@@ -9,7 +9,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
+from django.core.exceptions import (
+    NON_FIELD_ERRORS,
+    BadRequest,
+    PermissionDenied,
+    SuspiciousOperation,
+    ValidationError,
+)
 from django.core.signals import got_request_exception
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -38,6 +44,13 @@ def error_response(error: Exception, context: Mapping[str, Any]) -> Response:
     # Plain data: a view may have a renderer of its own, which knows no structs.
     body = msgspec.to_builtins(Failure(error=problem))
     return Response(body, status=STATUS[problem.code], headers=headers)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """``handler400``: a host that is not ours, too many parameters, and the like."""
+    if not request.path.startswith("/api/"):
+        return defaults.bad_request(request, exception)
+    return as_http(Problem(code="invalid", message="The request is malformed."))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
@@ -76,6 +89,8 @@ def _problem(error: Exception) -> tuple[Problem, dict[str, str]]:
         return Problem(code="not_found", message="There is no such thing."), {}
     if isinstance(error, PermissionDenied):
         return Problem(code="forbidden", message="You may not do this."), {}
+    if isinstance(error, SuspiciousOperation | BadRequest):
+        return Problem(code="invalid", message="The request is malformed."), {}
     if isinstance(error, OperationalError):
         _log.warning("the database had no time: %s", error)
         return _BUSY, {"Retry-After": "1"}

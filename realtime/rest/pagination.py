@@ -65,9 +65,10 @@ class Span:
 def _limit(text: str | None) -> int:
     if text is None:
         return DEFAULT_LIMIT
-    if not (text.isascii() and text.isdecimal()) or not 1 <= int(text[:9]) <= MAX_LIMIT:
+    is_number = text.isascii() and text.isdecimal() and len(text) <= 9
+    if not is_number or not 1 <= int(text) <= MAX_LIMIT:
         raise ValidationError({"limit": _("It must be a number from 1 to %d.") % MAX_LIMIT})
-    return int(text[:9])
+    return int(text)
 
 
 def paginate(

@@ -6,12 +6,15 @@ client is told of; the size and the depth are bounded here, before anything look
 
 from collections.abc import Mapping
 from hashlib import sha256
+from io import SEEK_END
 from typing import IO, Any
 
 import msgspec
+from django.http import HttpRequest
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
+from realtime.frames import what_is_wrong
 from realtime.rest.problems import TooLarge
 
 MAX_BODY_BYTES = 256 * 1024
@@ -29,6 +32,14 @@ def read_body(stream: IO[bytes], declared: str) -> bytes:
     return body
 
 
+def give_length(request: HttpRequest) -> None:
+    """Say how long a body is that came in chunks: DRF takes one of no length for none."""
+    body: Any = getattr(request, "_stream", None)  # where Django's ASGI handler has put it
+    if "HTTP_TRANSFER_ENCODING" in request.META and hasattr(body, "seek"):
+        request.META["CONTENT_LENGTH"] = str(body.seek(0, SEEK_END))
+        body.seek(0)
+
+
 def decode(body: bytes) -> Any:
     """The values; raises ParseError that says where the text ceases to be JSON."""
     try:
@@ -38,7 +49,8 @@ def decode(body: bytes) -> Any:
     except UnicodeDecodeError:
         raise ParseError("The body is not UTF-8.") from None
     except msgspec.DecodeError as error:
-        raise ParseError(f"The body is not JSON: {error}.") from None
+        wrong = what_is_wrong(body.decode(errors="replace"), error)
+        raise ParseError(f"The body is not JSON: {wrong}.") from None
     if _is_deeper(values, MAX_DEPTH):
         raise ParseError("The body is nested too deeply.")
     return values

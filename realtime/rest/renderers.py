@@ -1,12 +1,14 @@
 """Answers as JSON, by msgspec: wire objects as they are, and whatever DRF itself gives."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 from django.utils.encoding import force_str
 from django.utils.functional import Promise
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
 
 
 def _plain(value: object) -> object:
@@ -17,6 +19,19 @@ def _plain(value: object) -> object:
 
 
 encode = msgspec.json.Encoder(enc_hook=_plain).encode
+
+
+class OneFormat(DefaultContentNegotiation):
+    """There is one format to an answer, whatever the client would like."""
+
+    def select_renderer(
+        self,
+        request: Request,
+        renderers: Iterable[BaseRenderer],
+        format_suffix: str | None = None,
+    ) -> tuple[BaseRenderer, str]:
+        first = next(iter(renderers))
+        return first, first.media_type
 
 
 class WireRenderer(BaseRenderer):

@@ -20,6 +20,7 @@ from drf_spectacular.settings import patched_settings
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import Direction, OpenApiParameter, extend_schema
 from drf_spectacular.views import SpectacularAPIView
+from rest_framework.negotiation import DefaultContentNegotiation
 
 from realtime.rest.problems import Failure
 
@@ -167,6 +168,7 @@ class SchemaView(SpectacularAPIView):
     # As msgspec's schemas are: 3.0 has no way to say "or null".
     custom_settings = OPENAPI
     generator_class = Generator
+    content_negotiation_class = DefaultContentNegotiation
 
 
 class SchemaPage(View):

@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 from realtime.publish import operation
 from realtime.rest.exceptions import as_http
 from realtime.rest.idempotency import Answer, Claim, Keyed, claim
+from realtime.rest.parsers import give_length
 from realtime.rest.problems import Problem
 from realtime.rest.renderers import encode
 from realtime.transactions import atomic
@@ -61,6 +62,7 @@ def write(
 
 def _parse(request: Request) -> APIException | None:
     """Read the body now; what is wrong with it is an answer like others, and kept like them."""
+    give_length(request._request)
     try:
         _ = request.data
     except APIException as error:

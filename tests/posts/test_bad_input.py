@@ -4,6 +4,7 @@ import http.client
 import json
 
 import pytest
+from django.test import Client
 
 from posts.actions import create_post
 from posts.models import Post
@@ -110,14 +111,55 @@ def test_another_kind_of_body_is_invalid(api, kind):
     assert error(answer) == (400, "invalid")
 
 
-def test_a_client_that_wants_no_json_gets_an_error_in_json(api):
-    answer = api.get("/api/posts", accept="text/csv")
+@pytest.mark.parametrize("wanted", ["text/csv", "text/html", "*/*;q=0"])
+def test_whatever_a_client_would_like_it_gets_json(api, wanted):
+    for path in ("/api/posts", "/api/posts?format=xml"):
+        answer = api.get(path, accept=wanted)
+        assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/json")
+
+
+@pytest.mark.parametrize("path", ["/api/posts", "/api/notifications", "/api/realtime/poll"])
+def test_more_parameters_than_anybody_needs_are_invalid(api, path):
+    answer = api.get(path + "?" + "&".join(f"a{number}=1" for number in range(1_100)))
     assert error(answer) == (400, "invalid")
+
+
+def test_a_host_that_is_not_ours_is_told_in_the_same_format(api):
+    assert error(api.get("/api/realtime/poll", host="elsewhere.example")) == (400, "invalid")
+    assert api.get("/login/", host="elsewhere.example").status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/@%00/", "/@a%00b/", "/tags/%00/", "/api/users?username=%00"])
+def test_a_name_with_nul_is_nobodys(api, path):
+    browser = Client()
+    browser.force_login(api.user)
+    assert browser.get(path).status_code == (400 if "?" in path else 404)
+    for what in ("follow", "block"):
+        assert browser.post(f"/@%00/{what}/", {what: "1"}).status_code == 404
+
+
+@pytest.mark.parametrize("key", ['"\\000"', '"\\000' + "a" * 32 + '"', "A" * 32, "x"])
+def test_a_session_key_that_nobody_was_given_is_no_session(transactional_db, key):
+    browser = Client(headers={"cookie": f"sessionid={key}"})
+    assert browser.get("/").status_code == 302
+    assert error(browser.get("/api/users/me")) == (401, "unauthenticated")
+    assert error(browser.get("/api/realtime/poll")) == (401, "unauthenticated")
+
+
+def test_a_cookie_of_other_software_on_our_host_does_no_harm(api):
+    answer = api.get("/api/realtime/poll", cookie='foo@bar=1; a[]=2; "=;')
+    assert answer.status_code == 200
+
+
+def test_half_a_character_is_called_so(api):
+    answer = api.post("/api/posts", raw=b'{"body": "\\ud83d oh"}')
+    assert "half a character" in answer.json()["error"]["message"]
 
 
 def test_what_is_no_path_and_no_method_is_told_in_the_same_format(api):
     assert error(api.get("/api/nowhere")) == (404, "not_found")
     assert error(api.get("/api/")) == (404, "not_found")
+    assert error(api.get("/api")) == (404, "not_found")
     assert error(api.post("/api/posts/x/y/z")) == (404, "not_found")
     answer = api.put("/api/posts", {"body": "x"})
     assert error(answer) == (405, "method_not_allowed")

@@ -1,9 +1,10 @@
-"""Static files in production."""
+"""Static files, in production and where there is none."""
 
 import json
 import re
 from pathlib import Path
 
+from tests.clients import Api
 from tests.servers import Site
 
 
@@ -21,3 +22,8 @@ def test_modules_import_each_other_by_names_that_change_with_their_content(tmp_p
     imported = re.findall(r'from\s+"\./([^"]+)"', client)
     assert imported
     assert [name for name in imported if f"realtime/{name}" not in names.values()] == []
+
+
+async def test_a_file_that_is_none_is_not_found_in_development_too(live_site: Site) -> None:
+    for path in ("/static/nope.css", "/static/../manage.py", "/static/"):
+        assert (await Api(live_site.url).call("GET", path))[0] == 404
