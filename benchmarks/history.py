@@ -25,7 +25,7 @@ from tests.servers import ROOT, Site
 
 RESULTS = ROOT / "data" / "benchmarks" / "history.json"
 #: Histories after which a stage is built anew, so that its log and tables stay small.
-RENEW = 25
+RENEW = 6
 
 
 def main(arguments: Sequence[str]) -> int:
