@@ -19,3 +19,4 @@ class PresenceConfig(AppConfig):
         registry.registry.arrived.append(hooks.arrived)
         registry.registry.departed.append(hooks.departed)
         registry.registry.delivered.append(hooks.delivered)
+        registry.registry.ending.append(hooks.ending)

@@ -64,6 +64,10 @@ class Desk:
         posted = _decode(event.payload)
         self.stopped(posted.comment.author.id, posted.post_id)
 
+    def close(self) -> None:
+        """Nobody is here any more: tell it now, for there will be no next look."""
+        self._look()
+
     # -- telling ---------------------------------------------------------------------------
 
     def _claim(self, key: Key) -> None:
@@ -99,12 +103,7 @@ class Desk:
 
     def _tick(self) -> None:
         self._timer = None
-        for key, tab in self._typing.tabs():
-            assert isinstance(tab, Connection)
-            # However it left: by command, because the post is gone, or with its socket.
-            has_left = tab.closed or f"post:{key.post}" not in tab.rooms
-            if has_left and self._typing.gone(key, tab):
-                self._say_ended(key)
+        self._look()
         typing, ended = self._typing.due(time.monotonic())
         for key in typing:
             self._claim(key)
@@ -112,6 +111,15 @@ class Desk:
             self._say_ended(key)
         if not self._typing.is_empty:
             self._wind()
+
+    def _look(self) -> None:
+        """Tell of those who left in the midst of it."""
+        for key, tab in self._typing.tabs():
+            assert isinstance(tab, Connection)
+            # However it left: by command, because the post is gone, or with its socket.
+            has_left = tab.closed or f"post:{key.post}" not in tab.rooms
+            if has_left and self._typing.gone(key, tab):
+                self._say_ended(key)
 
 
 class _Author(msgspec.Struct):

@@ -1,6 +1,6 @@
 """What the engine calls: a stream has begun or ended, an event was handed out, the process ends.
 
-In the event loop. Nothing here waits or raises.
+In the event loop. Nothing here waits or raises, but for the last of them.
 """
 
 import time
@@ -42,6 +42,14 @@ def delivered(event: Envelope) -> None:
         if isinstance(effect, Part | Meet):
             _see(hub, effect.one, effect.other, effect)
             _see(hub, effect.other, effect.one, effect)
+
+
+async def ending() -> None:
+    """The process ends: nobody types here any more, and nobody is here."""
+    if (hub := Hub.running()) is not None:
+        Desk.of(hub).close()
+        if (tracker := Tracker.running(hub)) is not None:
+            await tracker.stop()
 
 
 def _see(hub: Hub, reader: str, user: str, effect: Part | Meet) -> None:

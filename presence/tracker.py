@@ -73,6 +73,11 @@ class Tracker:
             tracker = _trackers[hub] = cls(hub)
         return tracker
 
+    @staticmethod
+    def running(hub: Hub) -> "Tracker | None":
+        """The tracker of this hub, if anybody has asked for it."""
+        return _trackers.get(hub)
+
     async def stop(self) -> None:
         """Say a last time who went, and beat no more."""
         self._task.cancel()

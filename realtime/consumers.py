@@ -89,6 +89,9 @@ class RealtimeConsumer(SocketConsumer):
         if not handshake.origin_is_allowed(headers, required=by_cookie):
             await self.refuse()
             return
+        if self.hub.draining:
+            await self.turn_back()
+            return
         await self.asgi_send({"type": "websocket.accept"})
         self.hub.sockets.add(self)
         if self.hub.draining:

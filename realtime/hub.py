@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from weakref import WeakKeyDictionary
 
 import msgspec
@@ -58,9 +58,19 @@ KEEP_SECONDS = 60.0
 #: Deliveries after which the loop gets a turn.
 SLICE = 256
 #: Seconds for sockets to close when the process ends.
-DRAIN_SECONDS = 10
+DRAIN_SECONDS = 5
+#: Seconds for the apps to say their last, and for the others to be told.
+LAST_WORDS_SECONDS = 2
 #: Batches of our own that wait for the channel layer; more are left for the others to find.
 MAX_OUTGOING = 100
+
+
+class Closable(Protocol):
+    """A socket, as far as the hub needs to know it before it has a reader."""
+
+    def close(self, code: int) -> None:
+        """Say goodbye with this code."""
+        ...
 
 
 class Hub:
@@ -74,7 +84,7 @@ class Hub:
         self.position = 0
         self.handed_out = 0
         #: What is open in this process, whoever is behind it.
-        self.sockets: set[object] = set()
+        self.sockets: set[Closable] = set()
         self.draining = False
         self.ring = Ring()
         self.changes = Changes(0)
@@ -129,15 +139,28 @@ class Hub:
 
     async def stop(self) -> None:
         """Stop following. The connections are closed first, by whoever owns them."""
+        await self._say_the_last()
         log.on_append = None
         _hubs.pop(asyncio.get_running_loop(), None)
         await end(self._tasks)
         _resolve(self._settling, ConnectionError("the hub was stopped"))
 
+    async def _say_the_last(self) -> None:
+        """Let the apps tell what the end of all that was here means, and the others hear it."""
+        try:
+            async with asyncio.timeout(LAST_WORDS_SECONDS):
+                for ending in registry.ending:
+                    await ending()
+                await self._outgoing.join()
+        except Exception as error:
+            logger.warning("not all was told before the end: %r", error)
+
     async def drain(self) -> None:
         """Tell all sockets to come back elsewhere, and wait until they are gone."""
-        for count, connection in enumerate(list(self.readers.connections), 1):
-            connection.close(CloseCode.DRAINING)
+        self.draining = True
+        # The sockets too: one that has not said yet who it is has no connection.
+        for count, one in enumerate((*self.sockets, *self.readers.connections), 1):
+            one.close(CloseCode.DRAINING)
             if count % SLICE == 0:
                 await asyncio.sleep(0)
         with suppress(TimeoutError):
@@ -220,6 +243,7 @@ class Hub:
     async def _tell(self) -> None:
         while True:
             await bus.publish(await self._outgoing.get())
+            self._outgoing.task_done()
 
     async def _take(self, batch: Batch) -> None:
         """Hand out a batch where it is the next one; else see to it that the gap is filled."""

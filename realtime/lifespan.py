@@ -1,32 +1,46 @@
 """Start and stop of a server process, where the server tells us (uvicorn does, daphne does not).
 
-Elsewhere the first socket starts the hub.
+Elsewhere the first socket starts the hub. The stop has an order: the sockets are told to go, then
+requests end, then the apps say their last, and whatever hangs by then is cut off.
 """
 
 import asyncio
 import gc
+import logging
+import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Callable
 from typing import Any
 
 from realtime.hub import Hub
+
+logger = logging.getLogger(__name__)
+
+#: Seconds from the signal to the end, whatever hangs: 5 for sockets, 10 for requests, 2 for the
+#: apps, and some air. A thread that waits for a database cannot be stopped in any other way.
+EXIT_SECONDS = 20.0
 
 
 class Lifespan:
     """The ASGI lifespan protocol: the hub follows the log from the start, and stops at the end."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        while True:
-            message = await receive()
-            if message["type"] == "lifespan.startup":
-                drain_before_exit(await Hub.of_this_process())
-                calm_the_collector()
-                await send({"type": "lifespan.startup.complete"})
-            else:
-                if (hub := Hub.running()) is not None:
-                    await hub.stop()
-                await send({"type": "lifespan.shutdown.complete"})
-                return
+        await receive()  # lifespan.startup
+        stop = Stop()
+        stop.on_signals()
+        end_with_the_parent()
+        if not await stop.comes_after(Hub.of_this_process()):
+            message = "told to stop before the database answered"
+            await send({"type": "lifespan.startup.failed", "message": message})
+            return
+        calm_the_collector()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()  # lifespan.shutdown
+        if (hub := Hub.running()) is not None:
+            await hub.stop()
+        await send({"type": "lifespan.shutdown.complete"})
 
 
 def calm_the_collector() -> None:
@@ -36,22 +50,62 @@ def calm_the_collector() -> None:
     gc.set_threshold(50_000, 50, 100)
 
 
-def drain_before_exit(hub: Hub) -> None:
-    """On SIGTERM or SIGINT send the sockets away first, then let the server do what it does."""
-    for number in (signal.SIGTERM, signal.SIGINT):
-        before = signal.getsignal(number)
-        if callable(before):
-            asyncio.get_running_loop().add_signal_handler(number, _drain, hub, before, number)
+class Stop:
+    """SIGTERM and SIGINT: send the sockets away first, then let the server do what it does."""
 
+    def __init__(self) -> None:
+        self._asked = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
 
-def _drain(hub: Hub, then: Callable[[int, Any], Any], number: int) -> None:
-    async def drain() -> None:
-        await hub.drain()
+    def on_signals(self) -> None:
+        """Take the place of the server's own handlers, which are called after the sockets."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            before = signal.getsignal(number)
+            if callable(before):
+                asyncio.get_running_loop().add_signal_handler(number, self._ask, before, number)
+
+    async def comes_after(self, start: "Any") -> bool:
+        """Whether what is awaited was done before anybody asked to stop."""
+        starting = asyncio.ensure_future(start)
+        asked = asyncio.ensure_future(self._asked.wait())
+        await asyncio.wait((starting, asked), return_when=asyncio.FIRST_COMPLETED)
+        asked.cancel()
+        return starting.done() or not starting.cancel()
+
+    def _ask(self, then: Callable[[int, Any], Any], number: int) -> None:
+        if self._asked.is_set():
+            return
+        self._asked.set()
+        end_by_force_after(EXIT_SECONDS)
+        task = asyncio.ensure_future(self._drain(then, number))
+        self._tasks.add(task)
+
+    async def _drain(self, then: Callable[[int, Any], Any], number: int) -> None:
+        if (hub := Hub.running()) is not None:
+            await hub.drain()
         then(number, None)
 
-    if not hub.draining:
-        hub.draining = True
-        _tasks.add(asyncio.create_task(drain()))
+
+def end_by_force_after(seconds: float) -> None:
+    """End this process so many seconds from now, if it is still there."""
+
+    def end() -> None:
+        logger.error("something hangs: the process ends without it")
+        os._exit(1)
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
 
 
-_tasks: set[asyncio.Task[None]] = set()
+def end_with_the_parent() -> None:
+    """A worker whose supervisor was killed would hold the port against the next one: drain."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def wait() -> None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, name="wait for the parent's end", daemon=True).start()

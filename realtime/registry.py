@@ -4,7 +4,7 @@ Each app calls these in its ``AppConfig.ready()``. All callables are synchronous
 database, and take many users or ids at once where a storm of readers would ask for them together.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from realtime.connection import Connection
@@ -35,6 +35,8 @@ class Registry:
     departed: list[Callable[[Connection], None]] = field(default_factory=list)
     #: Called in the event loop when an event has been handed out here; neither waits nor raises.
     delivered: list[Callable[[Envelope], None]] = field(default_factory=list)
+    #: Called in the event loop when the process ends and all streams have ended: the last words.
+    ending: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     #: User ids → how many things each has not read.
     unread: Callable[[Collection[str]], Mapping[str, int]] = lambda user_ids: {}
 

@@ -41,7 +41,12 @@ def number(request: HttpRequest, name: str, least: int, most: int, default: int)
 
 
 async def identify(request: HttpRequest, hub: Hub) -> tuple[Identity, int]:
-    """Who asks, and the hub's position from before that was read; raises Unauthenticated."""
+    """Who asks, and the hub's position from before that was read; raises Unauthenticated.
+
+    A process that drains takes nobody new: a balancer asks the next one at this answer.
+    """
+    if hub.draining:
+        raise RealtimeError("this server is about to stop; try again")
     await hub.settle()
     seen = hub.position
     headers = [(key.lower().encode(), value.encode()) for key, value in request.headers.items()]

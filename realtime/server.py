@@ -9,17 +9,16 @@ from typing import Any
 import uvicorn
 from django.conf import settings
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from uvicorn.supervisors import Multiprocess
 from websockets import http11
 from websockets.exceptions import SecurityError
 from websockets.http11 import Request
 
 from realtime.conf import conf
 from realtime.direct import EXTENSION
+from realtime.workers import Workers
 
 #: Seconds for requests to end after the sockets were told to go.
-GRACEFUL_SECONDS = 15
-
+GRACEFUL_SECONDS = 10
 
 # 200 rooms do not fit into the 8 KiB that `websockets` reads of a line; into HTTP's own they do.
 http11.MAX_LINE_LENGTH = 65_536
@@ -92,4 +91,4 @@ def run(*, host: str, port: int, workers: int = 1) -> None:
     if workers == 1:
         uvicorn.Server(configuration).run()
     else:
-        Multiprocess(configuration, sockets=[configuration.bind_socket()]).run()
+        Workers(configuration, sockets=[configuration.bind_socket()]).run()

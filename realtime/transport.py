@@ -59,6 +59,10 @@ class SocketConsumer(AsyncConsumer):  # type: ignore[misc]  # Channels ships no 
                 await self.dispatch(await receive())
         except StopConsumer:
             pass
+        except asyncio.CancelledError:
+            # The server waits no longer for a socket that has ended, but whose work hangs.
+            if not self.closing:
+                raise
         finally:
             self.closing = True
             self._cancel_alarm()
@@ -113,6 +117,16 @@ class SocketConsumer(AsyncConsumer):  # type: ignore[misc]  # Channels ships no 
     async def refuse(self) -> None:
         """Answer the handshake with HTTP 403."""
         await self.asgi_send({"type": "websocket.close"})
+
+    async def turn_back(self) -> None:
+        """Answer the handshake with HTTP 503, at which a balancer asks the next server."""
+        if "websocket.http.response" not in (self.scope.get("extensions") or {}):
+            await self.refuse()
+            return
+        headers = [(b"retry-after", b"1")]
+        start = {"type": "websocket.http.response.start", "status": 503, "headers": headers}
+        await self.asgi_send(start)
+        await self.asgi_send({"type": "websocket.http.response.body", "body": b""})
 
     def set_alarm(self, seconds: float) -> None:
         """Call ``rang`` after so many seconds, and not at the time that was set before."""

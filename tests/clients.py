@@ -88,6 +88,11 @@ class Live:
         assert live.welcome["type"] == "connect", live.welcome
         return live
 
+    @classmethod
+    async def connect(cls, url: str, path: str = "/ws/") -> "Live":
+        """Connect without saying who it is."""
+        return cls(await connect(url + path, max_size=None))
+
     @property
     def cursor(self) -> str:
         return str(self.welcome["payload"]["cursor"])
