@@ -1,6 +1,9 @@
 """Which view answers which path."""
 
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 
@@ -10,9 +13,16 @@ from realtime.rest.views import api_not_found
 from realtime.sse import stream
 from realtime.views import poll
 
+
+def favicon(request: HttpRequest) -> HttpResponse:
+    """For pages that name no icon, as the admin's: browsers ask here by themselves."""
+    return redirect(static("posts/favicon.svg"))
+
+
 urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^healthz/?$", healthz, name="healthz"),
     re_path(r"^readyz/?$", readyz, name="readyz"),
+    path("favicon.ico", favicon),
     # The settings page ends the other logins and keeps this one; the admin's own knows no logins.
     path("admin/password_change/", RedirectView.as_view(url="/settings/")),
     path("admin/", admin.site.urls),
