@@ -20,6 +20,9 @@ export class LivePulse extends HTMLElement {
   #counts = Array(BARS).fill(0);
   /** @type {SVGRectElement[]} */
   #bars = [];
+  /** @type {{said: string, written: Written, postId: string}[]} not on the page yet */
+  #news = [];
+  #isPlanned = false;
   /** @type {(() => void)[]} */
   #stops = [];
 
@@ -43,7 +46,7 @@ export class LivePulse extends HTMLElement {
 
   #count() {
     this.#counts[BARS - 1] += 1;
-    this.#draw();
+    this.#drawSoon();
   }
 
   #step() {
@@ -51,6 +54,17 @@ export class LivePulse extends HTMLElement {
     this.#counts.shift();
     // A hidden page draws nothing; it is up to date again with the first bar after.
     if (!document.hidden) this.#draw();
+  }
+
+  /** However much happens at once, it is drawn once a frame; and not at all where nobody looks. */
+  #drawSoon() {
+    if (this.#isPlanned) return;
+    this.#isPlanned = true;
+    requestAnimationFrame(() => {
+      this.#isPlanned = false;
+      this.#draw();
+      this.#list();
+    });
   }
 
   /** @param {number} place */
@@ -80,15 +94,22 @@ export class LivePulse extends HTMLElement {
    * @param {string} postId
    */
   #say(what, written, postId) {
+    const one = { said: word(what, { name: written.author.displayName }), written, postId };
+    this.#news = [...this.#news, one].slice(-MAX_LINES);
+    this.#drawSoon();
+  }
+
+  #list() {
     const list = /** @type {HTMLElement} */ (this.querySelector(".happened"));
-    const quiet = /** @type {HTMLElement} */ (this.querySelector(".quiet"));
-    quiet.hidden = true;
-    list.prepend(line(word(what, { name: written.author.displayName }), written, postId));
+    for (const { said, written, postId } of this.#news.splice(0)) list.prepend(line(said, written, postId));
     for (const old of [...list.children].slice(MAX_LINES)) old.remove();
+    const quiet = /** @type {HTMLElement} */ (this.querySelector(".quiet"));
+    quiet.hidden = list.childElementCount > 0;
   }
 
   /** @param {string} postId a post that is no longer there is not a way to go */
   #forget(postId) {
+    this.#news = this.#news.filter((one) => one.postId !== postId);
     const links = this.querySelectorAll(`a[href="/posts/${postId}/"]`);
     for (const link of links) link.parentElement?.remove();
   }

@@ -12,6 +12,8 @@ import { word } from "./words.js";
 
 /** Cards beyond this many go at the bottom: a page that is open all day must not grow. */
 const MAX_CARDS = 200;
+/** As many as the pill brings at once; where more wait, the page begins anew with the newest. */
+const MAX_AT_ONCE = 30;
 
 /**
  * @typedef {import("./live.js").Post} Post
@@ -26,6 +28,7 @@ export class PostFeed extends HTMLElement {
   #sending = new Map();
   /** @type {(() => void)[]} */
   #stops = [];
+  #isLookPlanned = false;
 
   connectedCallback() {
     const { kind = "", key = "" } = this.dataset;
@@ -111,7 +114,7 @@ export class PostFeed extends HTMLElement {
     if (this.dataset.older !== undefined || !belongs(post, this.#feed)) return;
     if (post.author.id === viewer.id) this.#insert(post);
     else this.#waiting.put(post);
-    this.#look();
+    this.#lookSoon();
   }
 
   /** @param {Post} post */
@@ -190,9 +193,13 @@ export class PostFeed extends HTMLElement {
   }
 
   #showWaiting() {
-    for (const post of this.#waiting.take().reverse()) this.#insert(post);
+    const posts = this.#waiting.take();
+    const newest = posts.slice(0, MAX_AT_ONCE);
+    for (const post of newest.toReversed()) this.#insert(post);
+    if (posts.length > newest.length) this.#cutBelow(newest[newest.length - 1].id);
     this.#look();
-    scrollTo({ top: 0, behavior: "smooth" });
+    const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    scrollTo({ top: 0, behavior: isStill ? "instant" : "smooth" });
     // The pill is gone; the keyboard goes on at what it brought.
     /** @type {HTMLElement | null} */ (this.#cards.querySelector(".name"))?.focus({
       preventScroll: true,
@@ -201,9 +208,11 @@ export class PostFeed extends HTMLElement {
 
   /** The log no longer has what is between: what is on the server now is what counts. */
   async #refetch() {
-    const { results } = await rest.get(this.dataset.api ?? "/posts");
+    if (this.dataset.older !== undefined) return;
+    const { results, next } = await rest.get(this.dataset.api ?? "/posts");
     this.#waiting.take();
     this.#cards.replaceChildren(...results.map(makeCard));
+    if (next) this.#cutBelow(results[results.length - 1].id);
     this.#look();
   }
 
@@ -214,7 +223,38 @@ export class PostFeed extends HTMLElement {
     const below = this.#all.find(({ postId }) => postId && postId < post.id);
     this.#cards.insertBefore(card, below ?? null);
     tellTimes(card);
-    for (const old of this.#all.slice(MAX_CARDS)) old.remove();
+    this.#trim();
+  }
+
+  /** Drop the oldest cards, but none that is on the screen or about to be. */
+  #trim() {
+    const tooMany = this.#all.slice(MAX_CARDS);
+    const isFar = tooMany[0]?.getBoundingClientRect().top > 2 * innerHeight;
+    const last = this.#all[MAX_CARDS - 1];
+    if (isFar && last.postId) this.#cutBelow(last.postId);
+  }
+
+  /** @param {string} id the last post to stay; the way to the older ones goes on from it */
+  #cutBelow(id) {
+    for (const card of this.#all) if (card.postId && card.postId < id) card.remove();
+    const address = new URL(location.href);
+    address.searchParams.set("before", id);
+    const link = /** @type {HTMLAnchorElement} */ (this.#older.querySelector("a"));
+    link.href = address.search;
+    this.#older.hidden = false;
+  }
+
+  /** In a burst of posts the pill is painted, and read out, once for all of a frame. */
+  #lookSoon() {
+    if (this.#isLookPlanned) return;
+    this.#isLookPlanned = true;
+    const look = () => {
+      this.#isLookPlanned = false;
+      this.#look();
+    };
+    // A hidden page has no frames, and is right when it is looked at all the same.
+    if (document.hidden) setTimeout(look);
+    else requestAnimationFrame(look);
   }
 
   /** Pill and empty place as they should be. */
@@ -229,7 +269,7 @@ export class PostFeed extends HTMLElement {
 
   /** @returns {string} the oldest post shown; empty where the whole feed is */
   get #oldest() {
-    return this.querySelector(".older") ? (this.#all.at(-1)?.postId ?? "") : "";
+    return this.#older.hidden ? "" : (this.#all.at(-1)?.postId ?? "");
   }
 
   get #all() {
@@ -238,6 +278,10 @@ export class PostFeed extends HTMLElement {
 
   get #cards() {
     return this.#find(".cards");
+  }
+
+  get #older() {
+    return this.#find(".older");
   }
 
   get #pill() {

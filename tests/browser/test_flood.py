@@ -1,0 +1,61 @@
+"""Five hundred posts at once: nobody is moved, nothing grows without end, nothing is skipped."""
+
+import re
+
+from playwright.async_api import Page, expect
+
+from tests.browser.conftest import NewPerson, Person
+
+
+def flood(person: Person, count: int, name: str) -> None:
+    """So many posts of somebody else, saved in one transaction: they arrive together."""
+    person.site.shell(
+        "from accounts.models import User\nfrom posts.models import Post\n"
+        "from realtime.transactions import atomic\n"
+        f"author, _ = User.objects.get_or_create(username={name!r})\n"
+        "with atomic():\n"
+        f"    for number in range(1, {count} + 1):\n"
+        "        Post(author=author, body=f'Drop {number}').save()\n"
+    )
+
+
+async def drops(page: Page) -> list[int]:
+    """The numbers of the posts on the page, from the top."""
+    texts = await page.locator("post-card .text").all_inner_texts()
+    return [int(text.removeprefix("Drop ")) for text in texts if text.startswith("Drop ")]
+
+
+async def test_five_hundred_posts_wait_behind_one_pill_and_move_nothing(person: NewPerson):
+    aiko = await person("Aiko")
+    flood(aiko, 30, "drizzle")
+    page = await aiko.go("/")
+    read = page.locator("post-card").nth(9)
+    await read.scroll_into_view_if_needed()
+    before, elements = await read.bounding_box(), await page.locator("*").count()
+    flood(aiko, 500, "downpour")
+    pill = page.locator(".pill:visible")
+    await expect(pill).to_have_text(re.compile("500 new posts$"), timeout=20_000)
+    assert await read.bounding_box() == before
+    # What there is more: lines of what happens just now.
+    assert await page.locator("*").count() < elements + 60
+    await pill.click()
+    await expect(page.locator("post-card")).to_have_count(30)
+    assert await drops(page) == list(range(500, 470, -1))
+    await expect(page.locator("post-card .name").first).to_be_focused()
+    # The way to the others goes on where the page ends.
+    await page.click("text=Older posts")
+    await page.wait_for_url(re.compile("before="))
+    assert await drops(page) == list(range(470, 450, -1))
+
+
+async def test_a_page_that_is_open_all_day_keeps_its_newest_posts_and_the_way_on(
+    person: NewPerson,
+):
+    aiko = await person("Aiko")
+    page = await aiko.go("/?feed=home")
+    flood(aiko, 245, aiko.name)  # one's own, from elsewhere: they need no pill
+    await expect(page.locator("post-card").first).to_contain_text("Drop 245", timeout=20_000)
+    await expect(page.locator("post-card")).to_have_count(200)
+    last = await page.locator("post-card").last.get_attribute("data-id")
+    link = page.get_by_role("link", name="Older posts")
+    await expect(link).to_have_attribute("href", f"?feed=home&before={last}")
