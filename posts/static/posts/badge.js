@@ -28,7 +28,11 @@ export class ConnectionBadge extends HTMLElement {
   #follow(state) {
     if (state === "syncing") return; // on its way: the word stays until it is true
     if (state === "connecting" || state === "reconnecting") {
-      this.#later ??= setTimeout(() => this.#show(state), PATIENCE_MS);
+      // What it says then is what is true then.
+      this.#later ??= setTimeout(() => {
+        this.#later = undefined;
+        this.#show(client.state);
+      }, PATIENCE_MS);
       return;
     }
     clearTimeout(this.#later);

@@ -10,7 +10,13 @@ export function startControls() {
     if (button && form.dataset.themeSwitch !== undefined) chooseTheme(event, button);
   });
   document.addEventListener("click", ({ target }) => closeMenus(/** @type {Node} */ (target)));
-  document.addEventListener("keydown", ({ key }) => key === "Escape" && closeMenus(null));
+  document.addEventListener("keydown", ({ key }) => {
+    if (key !== "Escape") return;
+    // What has the keyboard goes; the keyboard goes on where the menu was opened.
+    const menu = document.activeElement?.closest("details.menu[open]");
+    closeMenus(null);
+    menu?.querySelector("summary")?.focus();
+  });
 }
 
 /** @param {Node | null} but what is in this stays open */
