@@ -177,3 +177,87 @@ test("what the page shows already when it comes back is not sent again", async (
   await settled();
   assert.deepEqual([after.sent.length, after.now(), storage.kept.size], [0, [4, true], 0]);
 });
+
+/** Chances that are the same at every run: a linear congruential generator. */
+function chances(seed) {
+  let state = seed;
+  return (n) => {
+    state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32;
+    return Math.floor((state / 2 ** 32) * n);
+  };
+}
+
+/** A server that counts exactly, answers when it is picked, and fails at every third request. */
+class LateServer {
+  count = 10;
+  liked = false;
+  version = 20;
+  /** What is under way, either way; whoever is picked goes on. */
+  wire = [];
+  #asked = 0;
+  #done = new Map();
+  #echoes = [];
+
+  constructor(chance, tell) {
+    this.chance = chance;
+    this.tell = tell;
+  }
+
+  send({ method }, op) {
+    return new Promise((resolve, reject) => {
+      this.wire.push(() => this.#arrived(method === "POST", op, resolve, reject));
+    });
+  }
+
+  #arrived(like, op, resolve, reject) {
+    this.#asked += 1;
+    const fails = this.#asked % 3 === 0;
+    const isLost = fails && this.chance(2) === 0;
+    if (fails && !isLost) return this.wire.push(() => reject(failed(503, "unavailable")));
+    const answer = this.#done.get(op) ?? this.#do(like, op);
+    this.#done.set(op, answer);
+    this.wire.push(() => (isLost ? reject(failed(0, "network")) : resolve(answer)));
+  }
+
+  #do(like, op) {
+    if (like !== this.liked) {
+      this.liked = like;
+      this.count += like ? 1 : -1;
+      this.version += 1;
+      this.#echoes.push({ likeCount: this.count, isLiked: like, version: this.version, op });
+      // Events keep their order among themselves, and none towards the answers.
+      this.wire.push(() => this.tell(this.#echoes.shift()));
+    }
+    return { likeCount: this.count, isLiked: like, version: this.version };
+  }
+}
+
+test("twenty clicks at a server that is late, out of order and fails every third time", async () => {
+  for (let seed = 1; seed <= 100; seed += 1) {
+    const chance = chances(seed);
+    const server = new LateServer(chance, ({ op, ...news }) => updates.rebase("post", news, op));
+    const updates = new OptimisticUpdates({
+      send: (request, op) => server.send(request, op),
+      wait: () => new Promise((resolve) => server.wire.push(resolve)),
+    });
+    updates.define("like", like);
+    let [now, wish, clicks] = [null, false, 0];
+    updates.track("post", { likeCount: 10, isLiked: false, version: 20 }, (state, isPending) => {
+      now = state;
+      const off = Math.abs(state.likeCount - server.count);
+      assert.ok(off <= (isPending ? 1 : 0), `seed ${seed}: ${state.likeCount}, not ${server.count}`);
+      assert.equal(state.isLiked, wish, `seed ${seed}: the heart flickers`);
+    });
+    while (clicks < 20 || server.wire.length) {
+      if (clicks < 20 && chance(3) === 0) {
+        clicks += 1;
+        wish = clicks % 2 === 1 || clicks === 20;
+        updates.add("like", "post", { like: wish });
+      } else if (server.wire.length) server.wire.splice(chance(server.wire.length), 1)[0]();
+      await new Promise(setImmediate); // whatever follows from it has followed
+    }
+    const atRest = [now.likeCount, now.isLiked];
+    assert.deepEqual(atRest, [server.count, server.liked], `seed ${seed}`);
+    assert.deepEqual(atRest, [11, true], `seed ${seed}: the last click counts`);
+  }
+});

@@ -31,7 +31,7 @@ export class ConnectionBadge extends HTMLElement {
       // What it says then is what is true then.
       this.#later ??= setTimeout(() => {
         this.#later = undefined;
-        this.#show(client.state);
+        if (client.state !== "syncing") this.#show(client.state);
       }, PATIENCE_MS);
       return;
     }

@@ -86,7 +86,7 @@ export function render(element, parts) {
       const anchor = document.createElement("a");
       anchor.href = href;
       anchor.textContent = text;
-      if (out) anchor.rel = "nofollow noopener ugc";
+      if (out) anchor.rel = "nofollow noopener noreferrer";
       return anchor;
     }),
   );

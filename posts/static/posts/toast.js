@@ -11,12 +11,14 @@ const MAX_SHOWN = 3;
  * @param {{href?: string, priority?: "low" | "normal" | "high", onClick?: () => void}} [options]
  */
 export function toast(message, { href, priority = "normal", onClick } = {}) {
-  const element = document.createElement(href ? "a" : "p");
-  if (element instanceof HTMLAnchorElement && href) element.href = href;
+  const element = document.createElement("div");
+  const said = document.createElement(href ? "a" : "p");
+  if (said instanceof HTMLAnchorElement && href) said.href = href;
+  said.append(...message);
   element.className = `toast ${priority}`;
   // What is urgent is read out at once, the rest when there is a pause.
   element.setAttribute("role", priority === "high" ? "alert" : "status");
-  element.append(...message);
+  element.append(said);
   element.addEventListener("click", () => {
     onClick?.();
     element.remove();
