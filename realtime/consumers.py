@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from realtime import handshake, streams
+from realtime.admission import Pass
 from realtime.commands import ENGINE, Command, CommandQueue
 from realtime.conf import conf
 from realtime.connection import Connection
@@ -71,6 +72,7 @@ class RealtimeConsumer(SocketConsumer):
     connection: Connection | None = None
     _keepalive: Keepalive | None = None
     _queue: CommandQueue | None = None
+    _pass: Pass | None = None
 
     @property
     def stream(self) -> Connection:
@@ -86,10 +88,11 @@ class RealtimeConsumer(SocketConsumer):
         headers = self.scope["headers"]
         credentials = handshake.credentials(headers)
         by_cookie = credentials.session is not None
-        if not handshake.origin_is_allowed(headers, required=by_cookie):
+        is_served = "websocket" in conf().transports
+        if not is_served or not handshake.origin_is_allowed(headers, required=by_cookie):
             await self.refuse()
             return
-        if self.hub.draining:
+        if not self._is_admitted_here():
             await self.turn_back()
             return
         await self.asgi_send({"type": "websocket.accept"})
@@ -97,9 +100,20 @@ class RealtimeConsumer(SocketConsumer):
         if self.hub.draining:
             self.close(CloseCode.DRAINING)
             return
+        assert self._pass is not None
+        address = handshake.address(self.scope)
+        if not self._pass.enter("address", address, limit=conf().max_connections_per_ip):
+            self.close(CloseCode.TOO_MANY_CONNECTIONS)
+            return
         self._queue = CommandQueue(self._run)
         self.set_alarm(AUTH_SECONDS)
         await self._begin(credentials)
+
+    def _is_admitted_here(self) -> bool:
+        """False when this process takes nobody any more, or nobody else."""
+        self._pass = Pass(self.hub.admission)
+        limit = conf().max_connections
+        return not self.hub.draining and self._pass.enter("process", "", limit=limit)
 
     def ended(self) -> None:
         """Leave nothing behind."""
@@ -115,6 +129,8 @@ class RealtimeConsumer(SocketConsumer):
         hub: Hub | None = getattr(self, "hub", None)  # none when it never came to one
         if hub is not None:
             hub.sockets.discard(self)
+        if self._pass is not None:
+            self._pass.hand_back()
 
     # -- who it is -------------------------------------------------------------------------
 
@@ -154,6 +170,10 @@ class RealtimeConsumer(SocketConsumer):
         self, identity: Identity, seen: int, cursor: str | None, rooms: Collection[str]
     ) -> None:
         """Begin the stream, from ``cursor`` where there is one."""
+        assert self._pass is not None
+        if not self._pass.enter("user", identity.user_id, limit=conf().max_connections_per_user):
+            self.close(CloseCode.TOO_MANY_CONNECTIONS)
+            return
         connection = Connection(
             identity,
             kinds=self._kinds(),

@@ -5,8 +5,8 @@ Origin that is there must be our own or in the allow list, whatever the credenti
 without an Origin is not taken. A token in the query string ends up in logs, and is never read.
 """
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
@@ -26,6 +26,12 @@ class Credentials(NamedTuple):
 def header(headers: Headers, name: bytes) -> str | None:
     """The first header of this name (in lower case), None when there is none."""
     return next((value.decode("latin-1") for key, value in headers if key == name), None)
+
+
+def address(scope: Mapping[str, Any]) -> str:
+    """Where a request comes from; a proxy that is trusted has been looked behind by now."""
+    client = scope.get("client")
+    return client[0] if client else ""
 
 
 def credentials(headers: Headers) -> Credentials:

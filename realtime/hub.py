@@ -22,6 +22,7 @@ from weakref import WeakKeyDictionary
 import msgspec
 
 from realtime import bus, log, retention, rights
+from realtime.admission import Admission
 from realtime.conf import conf
 from realtime.connection import Connection
 from realtime.database import in_database
@@ -86,6 +87,7 @@ class Hub:
         #: What is open in this process, whoever is behind it.
         self.sockets: set[Closable] = set()
         self.draining = False
+        self.admission = Admission()
         self.ring = Ring()
         self.changes = Changes(0)
         self.readers = Readers()

@@ -9,10 +9,12 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 
 from realtime import handshake
+from realtime.conf import Transport, conf
 from realtime.database import in_database
 from realtime.errors import (
     Forbidden,
     InvalidFrame,
+    RateLimited,
     RealtimeError,
     Suspended,
     TooManyRooms,
@@ -70,7 +72,10 @@ def json_response(status: int, body: Any) -> HttpResponse:
 def error_response(error: RealtimeError) -> HttpResponse:
     """The error in REST's words."""
     status, code = _status(error)
-    return json_response(status, {"error": {"code": code, "message": error.message}})
+    response = json_response(status, {"error": {"code": code, "message": error.message}})
+    if isinstance(error, RateLimited):
+        response["Retry-After"] = str(max(1, round(error.retry_after)))
+    return response
 
 
 def unavailable() -> HttpResponse:
@@ -81,8 +86,11 @@ def unavailable() -> HttpResponse:
     return response
 
 
-def only_get(request: HttpRequest) -> HttpResponse | None:
-    """The answer to another method than GET or HEAD; None for these."""
+def refusal(request: HttpRequest, transport: Transport) -> HttpResponse | None:
+    """The answer where the transport is not served, or by another method; None where it is."""
+    if transport not in conf().transports:
+        message = f"{transport} is not served here"
+        return json_response(404, {"error": {"code": "not_found", "message": message}})
     if request.method in ("GET", "HEAD"):
         return None
     message = f"{request.method} is not possible here"
@@ -99,5 +107,7 @@ def _status(error: RealtimeError) -> tuple[int, str]:
             return 403, "suspended"
         case Forbidden() | UnknownRoom():
             return 403, "forbidden"
+        case RateLimited():
+            return 429, "rate_limited"
         case _:
             return 503, "unavailable"

@@ -16,15 +16,18 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
 from realtime import requests, streams
+from realtime.admission import Pass
 from realtime.conf import conf
 from realtime.connection import Connection
 from realtime.cursor import Cursor
-from realtime.errors import RealtimeError
+from realtime.errors import RateLimited, RealtimeError
 from realtime.frames import Frame
 from realtime.hub import Hub
 from realtime.identity import Identity
 from realtime.registry import registry
 
+#: Seconds after which one who was refused may try again.
+RETRY_SECONDS = 5
 #: Seconds between two comment lines, which keep proxies from dropping the stream.
 COMMENT_SECONDS = 15.0
 COMMENT = b":\n\n"
@@ -33,7 +36,7 @@ COMMENT = b":\n\n"
 @csrf_exempt  # it writes nothing, and another method than GET is to be told so
 async def stream(request: HttpRequest) -> HttpResponseBase:
     """``GET /api/realtime/stream``: events as they come, from ``Last-Event-ID`` on."""
-    if (refusal := requests.only_get(request)) is not None:
+    if (refusal := requests.refusal(request, "sse")) is not None:
         return refusal
     try:
         # The header is younger than the address, which a browser keeps when it reconnects.
@@ -44,7 +47,12 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
         if request.method == "HEAD":
             return HttpResponse(content_type="text/event-stream")
         events = await EventStream.begin(
-            hub, identity, seen=seen, rooms=requests.rooms(request), after=after
+            hub,
+            identity,
+            seen=seen,
+            address=request.META.get("REMOTE_ADDR", ""),
+            rooms=requests.rooms(request),
+            after=after,
         )
     except RealtimeError as error:
         return requests.error_response(error)
@@ -71,6 +79,7 @@ class EventStream:
         self._bytes = 0
         self._news = asyncio.Event()
         self._ended = False
+        self._pass = Pass(hub.admission)
         self._connection = Connection(
             identity, kinds=registry.rooms, send=self._put, close=self._end
         )
@@ -82,22 +91,37 @@ class EventStream:
         identity: Identity,
         *,
         seen: int,
+        address: str,
         rooms: list[str],
         after: Cursor | None,
     ) -> "EventStream":
-        """A stream that is registered; raises what keeps it from one of its rooms."""
+        """A stream that is registered; raises what keeps it out, or from one of its rooms."""
         self = cls(hub, identity, after)
+        self._enter(address)
         errors = await streams.attach(hub, self._connection, seen=seen, rooms=rooms, after=after)
         if errors:
+            self._pass.hand_back()
             streams.detach(hub, self._connection)
             raise errors[0]
         return self
+
+    def _enter(self, address: str) -> None:
+        limits, user = conf(), self._connection.user_id
+        is_admitted = (
+            self._pass.enter("process", "", limit=limits.max_connections)
+            and self._pass.enter("address", address, limit=limits.max_connections_per_ip)
+            and self._pass.enter("user", user, limit=limits.max_connections_per_user)
+        )
+        if not is_admitted:
+            self._pass.hand_back()
+            raise RateLimited("too many connections are open", retry_after=RETRY_SECONDS)
 
     def close(self) -> None:
         """The request is over; Django says so from a thread of its own."""
         self._loop.call_soon_threadsafe(self._gone)
 
     def _gone(self) -> None:
+        self._pass.hand_back()
         if not self._connection.closed:
             streams.detach(self._hub, self._connection)
             for departed in registry.departed:

@@ -39,7 +39,7 @@ LOOK_SECONDS = 0.5
 @csrf_exempt  # it writes nothing, and another method than GET is to be told so
 async def poll(request: HttpRequest) -> HttpResponse:
     """``GET /api/realtime/poll``: what the reader may see now after ``lastEventId``."""
-    if (refusal := requests.only_get(request)) is not None:
+    if (refusal := requests.refusal(request, "polling")) is not None:
         return refusal
     try:
         query = _Query.of(request)

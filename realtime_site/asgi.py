@@ -8,14 +8,20 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "realtime_site.settings")
 django_application = get_asgi_application()  # before anything that needs the apps
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from django.conf import settings  # noqa: E402
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware  # noqa: E402
 
 from realtime.lifespan import Lifespan  # noqa: E402
 from realtime_site.routing import websocket_urlpatterns  # noqa: E402
 
-application = ProtocolTypeRouter(
-    {
-        "http": django_application,
-        "websocket": URLRouter(websocket_urlpatterns),
-        "lifespan": Lifespan(),
-    }
+# Whoever comes through a proxy that is trusted counts under their own address.
+application = ProxyHeadersMiddleware(
+    ProtocolTypeRouter(
+        {
+            "http": django_application,
+            "websocket": URLRouter(websocket_urlpatterns),
+            "lifespan": Lifespan(),
+        }
+    ),
+    trusted_hosts=settings.TRUSTED_PROXIES,
 )

@@ -2,6 +2,7 @@
 
 import os
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,16 @@ def env_int(name: str, default: int) -> int:
     if not value.isdecimal():
         raise ImproperlyConfigured(f"{name}={value!r}: set it to a whole number.")
     return int(value)
+
+
+def env_networks(name: str) -> list[str]:
+    """Addresses and networks, with commas."""
+    for text in env_list(name):
+        try:
+            ip_network(text)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{name}: {error}; set addresses or networks.") from None
+    return env_list(name)
 
 
 # Development unless told otherwise; `manage.py serve` is production unless told otherwise.
@@ -203,6 +214,9 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
 }
+
+# Only from these do X-Forwarded-For and X-Forwarded-Proto count.
+TRUSTED_PROXIES = env_networks("TRUSTED_PROXIES")
 
 # Where live clients may come from besides the site itself: ["https://app.example", …].
 SOCKET_CORS_ORIGIN = env_list("SOCKET_CORS_ORIGIN")

@@ -36,7 +36,9 @@ def _piece(part: links.Part) -> str:
     if not part.href:
         return part.text
     if part.out:
-        return format_html('<a href="{}" rel="nofollow noopener noreferrer">{}</a>', part.href, part.text)
+        return format_html(
+            '<a href="{}" rel="nofollow noopener noreferrer">{}</a>', part.href, part.text
+        )
     return format_html('<a href="{}">{}</a>', part.href, part.text)
 
 
