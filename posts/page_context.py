@@ -18,6 +18,7 @@ from posts.models import Comment, Post
 from posts.rights import liked
 from posts.words import HashtagFollow
 from realtime.rest.ids import parse_id
+from realtime.rest.pagination import Span, rows_beside
 
 PAGE = 20
 COMMENTS = 50
@@ -42,8 +43,8 @@ def cards(request: HttpRequest, posts: QuerySet[Post, Post], feed: Feed) -> dict
     """A page of a feed, newest first, and the way to the older ones."""
     reader = reader_of(request)
     before = parse_id(request.GET.get("before", ""))
-    rows = posts.filter(pk__lt=before) if before else posts
-    page = list(rows.select_related("author").prefetch_related("mentions__user")[: PAGE + 1])
+    rows = posts.select_related("author").prefetch_related("mentions__user")
+    page = rows_beside(rows, Span(PAGE, before), scattered=feed.kind in {"home", "tag"})
     is_more, page = len(page) > PAGE, page[:PAGE]
     query = request.GET.copy()
     if is_more:

@@ -51,8 +51,14 @@ class PostsView(APIView):
     )
     def get(self, request: Request) -> Response:
         viewer = reader(request)
-        rows = feed(viewer, request.query_params.dict())
-        return Response(paginate(request, rows, lambda posts: wire_posts(viewer, posts)))
+        query = request.query_params.dict()
+        page = paginate(
+            request,
+            feed(viewer, query),
+            lambda posts: wire_posts(viewer, posts),
+            scattered=query.get("feed") == "home" or "hashtag" in query,
+        )
+        return Response(page)
 
     @describe(
         "Write a post", {201: wire.Post}, takes=serializers.PostInput, writes=True, name="writePost"

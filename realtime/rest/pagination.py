@@ -21,6 +21,8 @@ from realtime.rest.ids import parse_id
 
 DEFAULT_LIMIT = 20
 MAX_LIMIT = 100
+#: Rows of the whole table among which a page of a scattered list is looked for first.
+NEIGHBOURHOOD = 2_000
 
 Item = TypeVar("Item")
 Row = TypeVar("Row", bound=Model)
@@ -77,13 +79,17 @@ def paginate(
     render: Callable[[Sequence[Row]], list[Item]],
     *,
     oldest_first: bool = False,
+    scattered: bool = False,
 ) -> Page[Item]:
-    """The page of ``rows`` that the request asks for; raises ValidationError."""
+    """The page of ``rows`` that the request asks for; raises ValidationError.
+
+    For ``scattered`` see :func:`rows_beside`.
+    """
     span = Span.of(request)
     cursor = log.cursor()  # before the rows
     # Away from the bound; only then in the list's own direction.
     ascending = span.after if span.bound else oldest_first
-    found = list(_beside(rows, span).order_by("pk" if ascending else "-pk")[: span.limit + 1])
+    found = rows_beside(rows, span, ascending=ascending, scattered=scattered)
     taken, more = found[: span.limit], len(found) > span.limit
     behind = span.bound is not None and _is_anything_behind(rows, span)
     if ascending != oldest_first:
@@ -96,6 +102,27 @@ def paginate(
         previous=page.previous() if behind else None,
         cursor=cursor,
     )
+
+
+def rows_beside(
+    rows: QuerySet[Row, Row], span: Span, *, ascending: bool = False, scattered: bool = False
+) -> list[Row]:
+    """The rows of a span in the order of ids, and one more if there is one.
+
+    A ``scattered`` list, such as a home feed's or a hashtag's, has no index of its own: to sort
+    all that its sources ever wrote takes seconds. So its page is looked for among the rows of the
+    table next to the bound, by their key. What does not fill a page there is rare enough to sort.
+    """
+    order, count = "pk" if ascending else "-pk", span.limit + 1
+    found = _beside(rows, span).order_by(order)
+    if scattered:
+        keys = _beside(rows.model._base_manager.all(), span).order_by(order)
+        edge = keys.values_list("pk", flat=True)[NEIGHBOURHOOD:][:1]
+        for pk in edge:
+            near = list(found.filter(**{"pk__lt" if ascending else "pk__gt": pk})[:count])
+            if len(near) == count:
+                return near
+    return list(found[:count])
 
 
 def _beside(rows: QuerySet[Row, Row], span: Span) -> QuerySet[Row, Row]:

@@ -43,7 +43,7 @@ PATHS = (
     "/api/realtime/poll?limit=500&timestamp=2026-01-01T00:00:00Z&rooms=post:{post}",
 )
 #: What has a GET but reads no rows, or is not ours.
-OTHERS = re.compile(r"admin|i18n|healthz|readyz|metrics|favicon|schema|docs|asyncapi|log|sign|stream")
+OTHERS = re.compile(r"admin|i18n|healthz|readyz|metrics|favicon|schema|docs|log|sign|stream")
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

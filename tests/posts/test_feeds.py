@@ -6,6 +6,7 @@ from accounts.actions import follow
 from posts.actions import add_comment, create_post
 from posts.models import HashtagFollow, Post
 from realtime import log
+from realtime.rest import pagination
 from tests.api import Api, error, person, told
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -127,6 +128,25 @@ def test_twenty_are_a_page_unless_said_and_a_full_last_page_has_no_next(aiko):
     create_post(aiko, "20")
     assert Api(aiko).get("/api/posts").json()["next"] is not None
     assert len(Api(aiko).get("/api/posts?limit=100").json()["results"]) == 21
+
+
+@pytest.mark.parametrize("neighbourhood", [1, 3, 5, 2_000])
+@pytest.mark.parametrize("path", ["/api/posts?feed=home&limit=2", "/api/posts?hashtag=tea&limit=2"])
+def test_a_scattered_list_is_the_same_however_near_its_pages_are(
+    aiko, ben, monkeypatch, path, neighbourhood
+):
+    monkeypatch.setattr(pagination, "NEIGHBOURHOOD", neighbourhood)
+    follow(aiko, str(ben.pk))
+    # Close together, far apart, and close together again.
+    for number, is_wanted in enumerate((1, 1, 1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 1)):
+        author, body = (ben, f"{number} #tea") if is_wanted else (person(f"x{number}"), "else")
+        create_post(author, body)
+    wanted = [["12 #tea", "11 #tea"], ["8 #tea", "2 #tea"], ["1 #tea", "0 #tea"]]
+    assert walk(aiko, path, "next") == wanted
+    last = Api(aiko).get(Api(aiko).get(Api(aiko).get(path).json()["next"]).json()["next"]).json()
+    assert last["next"] is None
+    back = walk(aiko, last["previous"], "previous")
+    assert back == [wanted[1], wanted[0]]
 
 
 def test_comments_come_oldest_first_page_by_page(aiko):
