@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from realtime.hub import Hub
@@ -32,15 +32,20 @@ class Lifespan:
         stop.on_signals()
         end_with_the_parent()
         if not await stop.comes_after(Hub.of_this_process()):
+            end_by_force_after(1)  # nobody was served yet: there is nothing to wait for
+            await self._stop()
             message = "told to stop before the database answered"
             await send({"type": "lifespan.startup.failed", "message": message})
             return
         calm_the_collector()
         await send({"type": "lifespan.startup.complete"})
         await receive()  # lifespan.shutdown
+        await self._stop()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _stop(self) -> None:
         if (hub := Hub.running()) is not None:
             await hub.stop()
-        await send({"type": "lifespan.shutdown.complete"})
 
 
 def calm_the_collector() -> None:
@@ -64,8 +69,8 @@ class Stop:
             if callable(before):
                 asyncio.get_running_loop().add_signal_handler(number, self._ask, before, number)
 
-    async def comes_after(self, start: "Any") -> bool:
-        """Whether what is awaited was done before anybody asked to stop."""
+    async def comes_after(self, start: Coroutine[Any, Any, Any]) -> bool:
+        """Whether ``start`` was done before anybody asked to stop."""
         starting = asyncio.ensure_future(start)
         asked = asyncio.ensure_future(self._asked.wait())
         await asyncio.wait((starting, asked), return_when=asyncio.FIRST_COMPLETED)
@@ -77,8 +82,7 @@ class Stop:
             return
         self._asked.set()
         end_by_force_after(EXIT_SECONDS)
-        task = asyncio.ensure_future(self._drain(then, number))
-        self._tasks.add(task)
+        self._tasks.add(asyncio.ensure_future(self._drain(then, number)))
 
     async def _drain(self, then: Callable[[int, Any], Any], number: int) -> None:
         if (hub := Hub.running()) is not None:

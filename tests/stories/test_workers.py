@@ -222,6 +222,21 @@ async def test_what_hangs_does_not_keep_a_server_from_ending(
             await request
 
 
+async def test_a_server_that_still_waits_for_its_database_ends_at_once(
+    start_site: StartSite, postgres_server: Postgres
+) -> None:
+    url = postgres_server.database("slow_start")
+    site = start_site(database_url=url)
+    site.stop()
+    with psycopg.connect(url) as locking:
+        locking.execute("LOCK TABLE realtime_loghead")
+        with pytest.raises(TimeoutError):
+            site.start(seconds=6)
+        assert site.process is not None
+        site.signal(signal.SIGTERM)
+        await asyncio.to_thread(site.process.wait, 5)
+
+
 class Deaf:
     """A client that opens a socket, and from then on neither reads nor answers."""
 
