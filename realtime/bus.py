@@ -18,6 +18,7 @@ from asgiref.sync import async_to_sync
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 
 from realtime.envelope import Batch, Parcel
+from realtime.metrics import LAYER_ERRORS
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +50,7 @@ async def publish(parcel: Parcel) -> None:
         async with asyncio.timeout(SEND_SECONDS):
             await _layer().group_send(GROUP, {"type": MESSAGE, "parcel": data.decode()})
     except Exception as error:
+        LAYER_ERRORS.inc()
         logger.warning("the channel layer did not take a message: %r", error)
 
 

@@ -45,6 +45,7 @@ from realtime.hub import Hub
 from realtime.identity import Identity
 from realtime.keepalive import Due, Keepalive
 from realtime.keys import uuid7
+from realtime.metrics import CONNECTIONS
 from realtime.registry import registry
 from realtime.replay import Page
 from realtime.transport import SocketConsumer, now
@@ -121,6 +122,7 @@ class RealtimeConsumer(SocketConsumer):
             self._queue.cancel()
         if self.connection is not None and not self.connection.closed:
             streams.detach(self.hub, self.connection)
+            CONNECTIONS.labels("websocket").dec()
             for departed in registry.departed:
                 departed(self.connection)
 
@@ -189,6 +191,7 @@ class RealtimeConsumer(SocketConsumer):
             streams.detach(self.hub, connection)
             return
         self.connection = connection
+        CONNECTIONS.labels("websocket").inc()
         self._keepalive = Keepalive(
             time.monotonic(),
             interval=conf().ping_interval,

@@ -1,18 +1,24 @@
-"""Whether this process is alive, and whether it can serve: for balancers and supervisors.
+"""Whether this process is alive, whether it can serve, what it counts: for those who watch it.
 
 In the event loop. Each question has a time limit, so that the answer comes while it is wanted.
 """
 
 import asyncio
 from collections.abc import Awaitable
+from ipaddress import ip_address
 
 from channels.layers import get_channel_layer
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import constant_time_compare
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from realtime import bus, log
 from realtime.database import in_database
+from realtime.errors import Unauthenticated
 from realtime.hub import Hub
-from realtime.requests import json_response
+from realtime.metrics import exposition
+from realtime.requests import error_response, json_response
 
 #: Seconds for each question.
 PATIENCE_SECONDS = 2.0
@@ -40,6 +46,13 @@ async def readyz(request: HttpRequest) -> HttpResponse:
     }
     well = parts["database"] == parts["log"] == "ok"
     return json_response(200 if well else 503, {"status": "ok" if well else "unready", **parts})
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """``GET /metrics``: for who asks from this machine, or with ``METRICS_TOKEN``."""
+    if not (_is_local(request) or _has_token(request)):
+        return error_response(Unauthenticated("this needs METRICS_TOKEN as a bearer token"))
+    return HttpResponse(exposition(), content_type=CONTENT_TYPE_LATEST)
 
 
 async def _answer(question: Awaitable[str]) -> str:
@@ -70,3 +83,15 @@ async def _layer() -> str:
     layer = get_channel_layer()
     await layer.group_send("realtime.ready", {"type": "realtime.ready"})
     return "ok"
+
+
+def _is_local(request: HttpRequest) -> bool:
+    """Not behind a proxy on this machine, which would make everybody local."""
+    address = request.META.get("REMOTE_ADDR") or "0.0.0.0"
+    return ip_address(address).is_loopback and "X-Forwarded-For" not in request.headers
+
+
+def _has_token(request: HttpRequest) -> bool:
+    wanted = settings.METRICS_TOKEN
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    return bool(wanted) and scheme.lower() == "bearer" and constant_time_compare(given, wanted)

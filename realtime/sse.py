@@ -24,6 +24,7 @@ from realtime.errors import RateLimited, RealtimeError
 from realtime.frames import Frame
 from realtime.hub import Hub
 from realtime.identity import Identity
+from realtime.metrics import CONNECTIONS
 from realtime.registry import registry
 
 #: Seconds after which one who was refused may try again.
@@ -103,6 +104,7 @@ class EventStream:
             self._pass.hand_back()
             streams.detach(hub, self._connection)
             raise errors[0]
+        CONNECTIONS.labels("sse").inc()
         return self
 
     def _enter(self, address: str) -> None:
@@ -124,6 +126,7 @@ class EventStream:
         self._pass.hand_back()
         if not self._connection.closed:
             streams.detach(self._hub, self._connection)
+            CONNECTIONS.labels("sse").dec()
             for departed in registry.departed:
                 departed(self._connection)
 

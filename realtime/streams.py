@@ -25,6 +25,7 @@ from realtime.events import AnyEffect, Close, Exit, Forget, Recall
 from realtime.frames import CloseCode, Frame
 from realtime.hub import Hub
 from realtime.identity import Identity
+from realtime.metrics import PAGES, RESETS
 from realtime.registry import clean_room
 from realtime.replay import Page, cut, from_log
 from realtime.rights import Rights, apply, check_room
@@ -178,10 +179,12 @@ async def _next_page(
                 continue  # the count may be older than what the page would tell
             changes = _changes_since(hub, connection, noted)
             rooms = _still_wanted(connection, wanted, changes, whole=whole)
+            source = "ring" if page is None else "log"
             if page is None:
                 page = _page_of_ring(hub, connection, after, rooms, limit)
             else:
                 _drop_withdrawn(hub, connection, page, rooms, changes)
+            PAGES.labels(source).inc()
             page.unread = unread
             page.complete = page.complete and page.upto >= hub.position
             _remember(connection, after, rooms, page, whole=whole)
@@ -331,6 +334,7 @@ async def _end_pause(hub: Hub, connection: Connection) -> None:
 async def _reset(
     hub: Hub, connection: Connection, lost: PositionLost, *, was_live: bool
 ) -> tuple[Page, list[Frame]]:
+    RESETS.labels(lost.reason).inc()
     async with hub.steady:
         if not was_live:
             connection.begin_anew(hub.position)

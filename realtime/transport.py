@@ -30,6 +30,7 @@ from realtime.frames import (
     readable_id,
 )
 from realtime.limits import BadFrames, FrameRate
+from realtime.metrics import CLOSES, ERRORS
 from realtime.outbox import Outbox
 
 logger = logging.getLogger(__name__)
@@ -105,6 +106,7 @@ class SocketConsumer(AsyncConsumer):  # type: ignore[misc]  # Channels ships no 
         if self.closing:
             return
         self.closing = True
+        CLOSES.labels(code).inc()
         self._cancel_alarm()
         bye = {
             "code": code,
@@ -155,6 +157,7 @@ class SocketConsumer(AsyncConsumer):  # type: ignore[misc]  # Channels ships no 
 
     def answer_error(self, error: RealtimeError, frame_id: str | None) -> None:
         """Tell the client what is wrong, and close when it has been wrong too often."""
+        ERRORS.labels(error.code).inc()
         self.send(encode_error(error, frame_id))
         if isinstance(error, InvalidFrame) and self._bad_frames.add(time.monotonic()):
             self.close(CloseCode.BAD_FRAMES)

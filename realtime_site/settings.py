@@ -218,6 +218,9 @@ SPECTACULAR_SETTINGS = {
 # Only from these do X-Forwarded-For and X-Forwarded-Proto count.
 TRUSTED_PROXIES = env_networks("TRUSTED_PROXIES")
 
+# Whoever asks for /metrics from elsewhere than this machine needs it.
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
+
 # Where live clients may come from besides the site itself: ["https://app.example", …].
 SOCKET_CORS_ORIGIN = env_list("SOCKET_CORS_ORIGIN")
 CORS_ALLOWED_ORIGINS = CSRF_TRUSTED_ORIGINS = SOCKET_CORS_ORIGIN

@@ -7,7 +7,7 @@ from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 
-from realtime.health import healthz, readyz
+from realtime.health import healthz, metrics, readyz
 from realtime.rest.schema import SchemaPage, SchemaView
 from realtime.rest.views import api_not_found
 from realtime.sse import stream
@@ -22,6 +22,7 @@ def favicon(request: HttpRequest) -> HttpResponse:
 urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^healthz/?$", healthz, name="healthz"),
     re_path(r"^readyz/?$", readyz, name="readyz"),
+    re_path(r"^metrics/?$", metrics, name="metrics"),
     path("favicon.ico", favicon),
     # The settings page ends the other logins and keeps this one; the admin's own knows no logins.
     path("admin/password_change/", RedirectView.as_view(url="/settings/")),

@@ -1,0 +1,85 @@
+"""What a process counts of its own work, for Prometheus (``GET /metrics`` in ``health.py``).
+
+With several workers each counts into files of its own, in a folder that ``manage.py serve`` names
+(``PROMETHEUS_MULTIPROC_DIR``), and whoever is asked adds them up.
+"""
+
+import os
+import re
+from pathlib import Path
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+_registry = CollectorRegistry()
+
+CONNECTIONS = Gauge(
+    "realtime_connections",
+    "Sockets and streams that are open now.",
+    ["transport"],
+    registry=_registry,
+    multiprocess_mode="livesum",
+)
+EVENTS = Counter(
+    "realtime_events", "Events of the log that were handed out.", ["type"], registry=_registry
+)
+DELIVERIES = Counter(
+    "realtime_deliveries", "Events given to a socket or stream.", registry=_registry
+)
+LAG = Histogram(
+    "realtime_lag_seconds",
+    "From the write of an event until all its readers here were given it.",
+    registry=_registry,
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 15, 60),
+)
+POSITION = Gauge(
+    "realtime_log_position",
+    "The newest number of the log that was handed out; that of the process furthest behind.",
+    registry=_registry,
+    multiprocess_mode="livemin",
+)
+CLOSES = Counter("realtime_closes", "Sockets that the server closed.", ["code"], registry=_registry)
+PAGES = Counter(
+    "realtime_sync_pages",
+    "Pages of the past, by where they came from.",
+    ["source"],
+    registry=_registry,
+)
+RESETS = Counter(
+    "realtime_resets", "Readers who had to fetch afresh.", ["reason"], registry=_registry
+)
+ERRORS = Counter(
+    "realtime_frame_errors",
+    "Frames of clients that were answered by an error.",
+    ["code"],
+    registry=_registry,
+)
+LAYER_ERRORS = Counter(
+    "realtime_layer_errors", "Messages that the channel layer did not take.", registry=_registry
+)
+
+
+def exposition() -> bytes:
+    """All that is counted, in Prometheus' text format."""
+    folder = os.environ.get(FOLDER)
+    if folder is None:
+        return generate_latest(_registry)
+    _forget_the_dead(Path(folder))
+    together = CollectorRegistry()
+    MultiProcessCollector(together, path=folder)  # type: ignore[no-untyped-call]
+    return generate_latest(together)
+
+
+def _forget_the_dead(folder: Path) -> None:
+    """A worker that was killed has no open sockets."""
+    for path in folder.glob("gauge_live*.db"):
+        pid = int(re.sub(r"\D", "", path.stem))
+        if not Path(f"/proc/{pid}").exists():
+            mark_process_dead(pid, str(folder))  # type: ignore[no-untyped-call]
