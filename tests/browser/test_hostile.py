@@ -31,6 +31,7 @@ async def is_harmless(page: Page, post: str) -> None:
             assert await link.get_attribute("rel") == "nofollow noopener noreferrer"
     assert await page.evaluate("document.body.id") == ""
     assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert await text.evaluate("text => text.scrollWidth - text.clientWidth") <= 1
     # What stands under the text can still be reached, and nothing is drawn over the next card.
     card = await page.locator(f"#post-{post}").bounding_box()
     acts = await page.locator(f"#post-{post} .acts").bounding_box()
@@ -55,6 +56,8 @@ async def test_a_hostile_body_is_text_and_breaks_no_layout(person: NewPerson):
     for post in posts.values():  # as the client made them
         shown[post] = await page.locator(f"#post-{post} .text").text_content()
         await is_harmless(page, post)
+        card = await page.locator(f"#post-{post}").bounding_box()
+        assert card and card["height"] < 740, "it fills the feed"
     for kind, post in posts.items():  # as the page made them
         await page.goto(f"{aiko.site.url}/posts/{post}/")
         await is_harmless(page, post)
