@@ -1,59 +1,67 @@
-"""A plot of the benchmark as SVG: latency against the number of sockets. Values in, text out."""
+"""Plots as SVG: bars and lines. Values in, text out."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+import math
+from collections.abc import Sequence
+from html import escape
 
-if TYPE_CHECKING:
-    from benchmarks.fanout import Round
-
-WIDTH, HEIGHT, MARGIN = 640, 360, 56
-BLUE, RED = "#2563eb", "#dc2626"
-
-
-def svg(rounds: list["Round"]) -> str:
-    """Two lines, p50 and p99 in milliseconds; the rounds stand at equal distances."""
-    top = max(one.p99_ms for one in rounds) or 1
-    parts = [_axes(rounds, top)]
-    parts.append(_line(rounds, top, lambda one: one.p50_ms, BLUE, "p50"))
-    parts.append(_line(rounds, top, lambda one: one.p99_ms, RED, "p99"))
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}"'
-        ' font-family="sans-serif" font-size="13">\n'
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>\n'
-        f'<text x="{MARGIN}" y="24" font-size="15">From a request that posts to each socket,'
-        " in ms, by number of sockets</text>\n" + "\n".join(parts) + "\n</svg>\n"
-    )
+WIDTH, MARGIN, ROW, LABELS = 760, 56, 26, 300
+COLOURS = ("#2563eb", "#dc2626", "#059669", "#9333ea")
+OURS, OTHERS = "#2563eb", "#9ca3af"
 
 
-def _x(number: int, count: int) -> float:
-    return MARGIN + (WIDTH - 2 * MARGIN) * (number / (count - 1) if count > 1 else 0.5)
-
-
-def _y(value: float, top: float) -> float:
-    return HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * value / top
-
-
-def _axes(rounds: list["Round"], top: float) -> str:
-    floor, right = HEIGHT - MARGIN, WIDTH - MARGIN
-    parts = [f'<path d="M{MARGIN} {MARGIN}V{floor}H{right}" fill="none" stroke="#666"/>']
-    for value in (0, top / 2, top):
-        y = _y(value, top)
-        parts.append(f'<text x="{MARGIN - 8}" y="{y:.0f}" text-anchor="end">{value:.0f}</text>')
-    for number, one in enumerate(rounds):
-        x = _x(number, len(rounds))
+def bars(title: str, values: Sequence[tuple[str, float]]) -> str:
+    """One bar for each label, on a logarithmic scale: the peers differ by a hundred times."""
+    least = min((value for _label, value in values if value > 0), default=1)
+    most = max((value for _label, value in values), default=1)
+    low, high = math.log10(least / 2), math.log10(max(most, least * 2))
+    parts = []
+    for number, (label, value) in enumerate(values):
+        y = 44 + number * ROW
+        share = (math.log10(max(value, least / 2)) - low) / (high - low)
+        width = max(2, share * (WIDTH - LABELS - 80))
+        colour = OURS if label.startswith("this project") else OTHERS
         parts.append(
-            f'<text x="{x:.0f}" y="{floor + 22}" text-anchor="middle">{one.sockets}</text>'
+            f'<text x="{LABELS - 8}" y="{y + 14}" text-anchor="end">{escape(label)}</text>'
+            f'<rect x="{LABELS}" y="{y}" width="{width:.1f}" height="18" fill="{colour}"/>'
+            f'<text x="{LABELS + width + 6:.1f}" y="{y + 14}">{value:,.2f}</text>'
         )
-    return "\n".join(parts)
+    return _page(f"{title} (logarithmic)", 60 + len(values) * ROW, parts)
 
 
-def _line(
-    rounds: list["Round"], top: float, value: Callable[["Round"], float], colour: str, name: str
+def lines(
+    title: str, unit: str, series: Sequence[tuple[str, Sequence[tuple[float, float]]]]
 ) -> str:
-    points = [(_x(number, len(rounds)), _y(value(one), top)) for number, one in enumerate(rounds)]
-    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    x, y = points[-1]
+    """Lines over a logarithmic x; y begins at 0."""
+    points = [point for _name, line in series for point in line]
+    left, right = (math.log10(f(x for x, _y in points)) for f in (min, max))
+    top, height = max(y for _x, y in points) or 1, 320
+    floor = height - MARGIN
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        share = (math.log10(x) - left) / (right - left) if right > left else 0.5
+        return MARGIN + share * (WIDTH - 3 * MARGIN), floor - (floor - MARGIN) * y / top
+
+    parts = [f'<path d="M{MARGIN} {MARGIN}V{floor}H{WIDTH - MARGIN}" fill="none" stroke="#666"/>']
+    for x in sorted({x for x, _y in points}):
+        parts.append(f'<text x="{at(x, 0)[0]:.0f}" y="{floor + 18}" text-anchor="middle">{x:g}</text>')
+    for y in (0, top / 2, top):
+        parts.append(f'<text x="{MARGIN - 6}" y="{at(10**left, y)[1]:.0f}" text-anchor="end">{y:.3g}</text>')
+    for (name, line), colour in zip(series, COLOURS, strict=False):
+        path = " ".join("{:.1f},{:.1f}".format(*at(x, y)) for x, y in line)
+        x, y = at(*line[-1])
+        parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        parts += ['<circle cx="{:.1f}" cy="{:.1f}" r="3" fill="{}"/>'.format(*at(*one), colour) for one in line]
+        parts.append(f'<text x="{x + 8:.0f}" y="{y + 4:.0f}" fill="{colour}">{escape(name)}</text>')
+    parts.append(f'<text x="{WIDTH / 2:.0f}" y="{height - 14}" text-anchor="middle">{escape(unit)}</text>')
+    return _page(title, height, parts)
+
+
+def _page(title: str, height: int, parts: Sequence[str]) -> str:
     return (
-        f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>\n'
-        f'<text x="{x + 8:.0f}" y="{y + 4:.0f}" fill="{colour}">{name}</text>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}"'
+        ' font-family="sans-serif" font-size="13">\n'
+        f'<rect width="{WIDTH}" height="{height}" fill="#fff"/>\n'
+        f'<text x="16" y="26" font-size="15">{escape(title)}</text>\n'
+        + "\n".join(parts)
+        + "\n</svg>\n"
     )

@@ -25,7 +25,7 @@ from typing import Any
 
 import redis
 
-from benchmarks.fanout import _cpu_seconds
+from benchmarks.processes import cpu_seconds
 from presence.node import Node
 from presence.redis_store import PREFIX, RedisStore
 from presence.store import WINDOW_MS
@@ -145,7 +145,7 @@ class Meter:
         inner = sum(stats["calls"] for name, stats in info.items() if name.startswith("cmdstat_"))
         return {
             "at": time.monotonic(),
-            "server": _cpu_seconds(self.site.process.pid) or 0.0,
+            "server": cpu_seconds([self.site.process.pid]) or 0.0,
             "redis": info["used_cpu_user"] + info["used_cpu_sys"],
             "calls": info.get("cmdstat_evalsha", {}).get("calls", 0),
             "inner": inner,

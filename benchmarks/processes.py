@@ -1,0 +1,47 @@
+"""Processes as the benchmarks see them: pinned to a core, their CPU time, their memory. Linux only.
+"""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+#: The server has a core of its own; client, writer and Redis share the other.
+SERVER_CORE = "0"
+LOAD_CORE = "1"
+
+
+def pinned(core: str, command: Iterable[str]) -> list[str]:
+    """The command, bound to one core."""
+    return ["taskset", "--cpu-list", core, *command]
+
+
+def family(pid: int) -> list[int]:
+    """A process that began a session, and all that it started."""
+    return [one for one in _pids() if _session(one) == pid]
+
+
+def cpu_seconds(pids: Iterable[int]) -> float:
+    """User and system time of these processes so far, of all of their threads."""
+    tasks = (task for pid in pids for task in Path(f"/proc/{pid}/task").iterdir())
+    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+
+
+def resident_kib(pids: Iterable[int]) -> float:
+    """Memory of these processes, without the system's buffers for their sockets."""
+    pages = sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in pids)
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1024
+
+
+def _pids() -> list[int]:
+    return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+
+
+def _session(pid: int) -> int | None:
+    try:
+        return int(_stat(pid)[3])
+    except OSError:  # it ended while we looked
+        return None
+
+
+def _stat(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
