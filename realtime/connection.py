@@ -34,6 +34,7 @@ class Connection:
         "asked_too",
         "close",
         "closed",
+        "direct",
         "durable",
         "identity",
         "kinds",
@@ -52,6 +53,7 @@ class Connection:
         send: Callable[[Frame], None],
         close: Callable[[int], None],
         durable: bool = True,
+        direct: Callable[[bytes], None] | None = None,
     ) -> None:
         self.identity = identity
         #: Whether it carries the log's events; else only what is told once.
@@ -61,6 +63,8 @@ class Connection:
         #: Neither may wait, or raise.
         self.send = send
         self.close = close
+        #: Takes frames as they are on the wire, where the road to the socket is the short one.
+        self.direct = direct
         #: Room → the number after which its events are sent.
         self.rooms: dict[str, int] = {}
         #: Rooms joined by command, and why that may be.

@@ -182,6 +182,7 @@ class RealtimeConsumer(SocketConsumer):
             send=self.send,
             close=self.close,
             durable=self.durable,
+            direct=self.direct(),
         )
         after, unreadable = _parse(cursor)
         errors = await streams.attach(

@@ -1,16 +1,21 @@
-"""The fast path: one encoded frame for all sockets, written to each transport once per loop turn.
+"""The fast path: one encoded frame for all sockets, written to each of them once per loop turn.
 
 Life of an event:  save → signal → event → log → bus → hub → **consumer** → browser
-Only on our own server (``server.py``), which hands its protocol to the consumer. Elsewhere, and
+Only on our own server (``protocol.py``), which hands its protocol to the consumer. Elsewhere, and
 under TLS in this process, ``outbox.py`` does the same by plain ASGI.
 """
 
 import asyncio
+import logging
+import os
 from collections.abc import Callable
 from typing import Protocol
+from weakref import WeakKeyDictionary
 
 from realtime.frames import Frame
 from realtime.outbox import Send
+
+logger = logging.getLogger(__name__)
 
 #: The key in an ASGI scope's ``extensions`` under which the server leaves its protocol.
 EXTENSION = "realtime.socket"
@@ -22,27 +27,58 @@ class DirectSocket(Protocol):
     """What the server's protocol offers."""
 
     transport: asyncio.Transport
-    writable: asyncio.Event
+    #: What to write to while nothing waits in the transport.
+    descriptor: int
 
     def is_open(self) -> bool:
         """Whether a frame may be written now: after the handshake, before any close."""
         ...
 
+    async def writable(self) -> None:
+        """Return when the client has read enough for more to be sent."""
+        ...
+
+
+class Turn:
+    """What is to be written in this turn of a loop: one callback for all sockets."""
+
+    __slots__ = ("_due", "_loop")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._due: list[DirectOutbox] = []
+
+    @classmethod
+    def of_this_loop(cls) -> "Turn":
+        """The one of the running loop."""
+        loop = asyncio.get_running_loop()
+        turn = _turns.get(loop)
+        if turn is None:
+            turn = _turns[loop] = cls(loop)
+        return turn
+
+    def add(self, outbox: "DirectOutbox") -> None:
+        """Write what waits in this outbox before the turn ends."""
+        if not self._due:
+            self._loop.call_soon(self._write)
+        self._due.append(outbox)
+
+    def _write(self) -> None:
+        due, self._due = self._due, []
+        for outbox in due:
+            try:
+                outbox.flush()
+            except Exception:  # one socket's trouble must not keep the others from their frames
+                logger.exception("a socket could not be written to")
+
+
+_turns: "WeakKeyDictionary[asyncio.AbstractEventLoop, Turn]" = WeakKeyDictionary()
+
 
 class DirectOutbox:
     """Writes frames in order, all of a loop turn at once; ``overflow`` when too many wait."""
 
-    __slots__ = (
-        "_closing",
-        "_due",
-        "_loop",
-        "_max_bytes",
-        "_overflow",
-        "_send",
-        "_socket",
-        "_task",
-        "_waiting",
-    )
+    __slots__ = ("_closing", "_max_bytes", "_overflow", "_send", "_socket", "_task", "_turn", "_wire")
 
     def __init__(
         self,
@@ -56,54 +92,63 @@ class DirectOutbox:
         self._send = send
         self._max_bytes = max_bytes
         self._overflow = overflow
-        self._loop = asyncio.get_running_loop()
-        self._waiting: list[bytes] = []
-        self._due = self._closing = False
+        self._turn = Turn.of_this_loop()
+        self._wire = b""
+        self._closing = False
         self._task: asyncio.Task[None] | None = None
 
     def put(self, frame: Frame) -> None:
         """Queue a frame; after ``close`` nothing is taken any more."""
+        self.write(frame.wire)
+
+    def write(self, wire: bytes) -> None:
+        """The same for what is encoded already: one frame, or several behind each other."""
         if self._closing:
             return
-        self._waiting.append(frame.wire)
-        if not self._due:
-            self._due = True
-            self._loop.call_soon(self._flush)
+        if self._wire:
+            self._wire += wire
+        else:
+            self._wire = wire
+            self._turn.add(self)
 
     def close(self, code: int, bye: Frame, *, drop: bool) -> None:
         """End with a ``bye`` and a close frame, behind what waits or (``drop``) instead of it."""
         if self._closing:
             return
-        if drop:
-            self._waiting.clear()
-        self._waiting.append(bye.wire)
+        self._wire = bye.wire if drop else self._wire + bye.wire
         self._closing = True
-        self._flush()
-        self._task = self._loop.create_task(self._send_close(code))
+        self.flush()
+        loop = asyncio.get_running_loop()
+        self._task = loop.create_task(self._send_close(code))
         # What is in the transport's buffer cannot be taken back: who never reads is cut off.
-        self._loop.call_later(CLOSE_SECONDS, self._socket.transport.abort)
+        loop.call_later(CLOSE_SECONDS, self._socket.transport.abort)
 
     async def drained(self) -> None:
         """Return when the client has read enough for more to be sent."""
-        self._flush()
-        await self._socket.writable.wait()
+        self.flush()
+        await self._socket.writable()
 
     def abandon(self) -> None:
         """The socket is gone: forget what waits."""
-        self._waiting.clear()
+        self._wire = b""
         self._closing = True
         if self._task is not None:
             self._task.cancel()
 
-    def _flush(self) -> None:
-        self._due = False
-        waiting, self._waiting = self._waiting, []
+    def flush(self) -> None:
+        """Write what waits now."""
+        wire, self._wire = self._wire, b""
+        socket = self._socket
         # Between queueing and now the other end may have gone, or begun its close.
-        if not waiting or not self._socket.is_open():
+        if not wire or not socket.is_open():
             return
-        transport = self._socket.transport
+        transport = socket.transport
         unread = transport.get_write_buffer_size()
-        transport.write(waiting[0] if len(waiting) == 1 else b"".join(waiting))
+        if not unread:
+            wire = _written_at_once(socket, wire)
+            if not wire:
+                return
+        transport.write(wire)
         # One page may be larger than the bound: it must be possible to send it at all.
         if unread and transport.get_write_buffer_size() > self._max_bytes:
             self._overflow()
@@ -113,3 +158,17 @@ class DirectOutbox:
             await self._send({"type": "websocket.close", "code": code})
         except Exception:
             return  # it went away under us; its `disconnect` is on the way
+
+
+def _written_at_once(socket: DirectSocket, wire: bytes) -> bytes:
+    """Give the kernel what it takes; the rest is for the transport.
+
+    The descriptor is the socket's own as long as it is open: the transport closes it only in a
+    later turn of the loop than the one in which it tells that it is closing.
+    """
+    try:
+        sent = os.write(socket.descriptor, wire)
+    except OSError:
+        # A full buffer, or an end that the transport is to find out and to tell.
+        return wire
+    return b"" if sent == len(wire) else wire[sent:]

@@ -4,8 +4,9 @@ Life of an event:  save → signal → event → log → bus → **hub** → con
 In the event loop. It takes events in order, without a hole and without a repeat: what the bus
 lost it reads from the log. It never waits for a reader, and no reader gets a frame of its own.
 
-``steady`` is held while one event goes out. Whoever joins, leaves, pauses or goes live takes it
-first, and so stands before the event or after it, never in the middle.
+``steady`` is held while a run goes out: one event, or some behind each other for the same rooms.
+Whoever joins, leaves, pauses or goes live takes it first, and so stands before the run or after
+it, never in the middle.
 """
 
 import asyncio
@@ -58,6 +59,8 @@ GAP_SECONDS = 0.05
 KEEP_SECONDS = 60.0
 #: Deliveries after which the loop gets a turn.
 SLICE = 256
+#: Bytes of events that go to a reader at once; a burst must not fill its socket's buffers.
+RUN_BYTES = 32_768
 #: Seconds for sockets to close when the process ends.
 DRAIN_SECONDS = 5
 #: Seconds for the apps to say their last, and for the others to be told.
@@ -102,6 +105,7 @@ class Hub:
         self._tasks: list[asyncio.Task[None]] = []
 
         self._early: dict[int, Batch] = {}
+        self._handed = 0
         self._begun = asyncio.Event()
 
     # -- life ------------------------------------------------------------------------------
@@ -290,32 +294,72 @@ class Hub:
     # -- handing out -----------------------------------------------------------------------
 
     async def _hand_out_all(self, events: Sequence[Envelope]) -> None:
-        for event in events:
-            if event.seq > self.position:
-                async with self.steady:
-                    kept = self.ring.add(event)
-                    self.changes.add(event.seq, event.effects)
-                    self.position = event.seq
-                    await self._hand_out(kept)
-                    for effect in event.effects:
-                        self._act(effect)
-                    self.handed_out = event.seq
-                    for delivered in registry.delivered:
+        waiting = deque(event for event in events if event.seq > self.position)
+        while waiting:
+            async with self.steady:
+                run = self._next_run(waiting)
+                kept = [self.ring.add(event) for event in run]
+                last = run[-1]
+                self.changes.add(last.seq, last.effects)
+                self.position = last.seq
+                await self._hand_out(kept)
+                for effect in last.effects:
+                    self._act(effect)
+                self.handed_out = last.seq
+                for delivered in registry.delivered:
+                    for event in run:
                         delivered(event)
 
-    async def _hand_out(self, kept: Kept) -> None:
-        event = kept.event
-        audience = self.readers.audience(event.rooms, event.except_rooms)
-        withheld = self.readers.withheld_from(event.people)
-        for count, connection in enumerate(audience, 1):
-            if connection.live_from >= event.seq or connection.closed or not connection.durable:
+    def _next_run(self, waiting: deque[Envelope]) -> list[Envelope]:
+        """The next event, and those behind it that go to the same readers.
+
+        To be asked under ``steady``, for who is in the rooms decides.
+        """
+        first = waiting.popleft()
+        run, size = [first], len(first.payload)
+        rooms = self.readers.inhabited(first.rooms)
+        while waiting and not first.effects:
+            event = waiting[0]
+            size += len(event.payload)
+            if (
+                event.effects
+                or size > RUN_BYTES
+                or event.except_rooms != first.except_rooms
+                or self.readers.inhabited(event.rooms) != rooms
+            ):
+                break
+            run.append(waiting.popleft())
+        return run
+
+    async def _hand_out(self, run: Sequence[Kept]) -> None:
+        """Give a run to its readers, all that one of them gets at once."""
+        first = run[0].event
+        audience = self.readers.audience(first.rooms, first.except_rooms)
+        withheld = [self.readers.withheld_from(kept.event.people) for kept in run]
+        frames = [kept.frame(self.epoch) for kept in run] if audience else []
+        wire = b"".join(frame.wire for frame in frames)
+        for connection in audience:
+            self._handed += 1
+            if self._handed % SLICE == 0:
+                await asyncio.sleep(0)
+            if connection.live_from >= first.seq or connection.closed or not connection.durable:
                 continue
-            if connection.user_id in withheld:
-                connection.withheld.add(event.seq)
+            if any(withheld):
+                self._hand_one_by_one(connection, run, withheld)
+            elif connection.direct is not None:
+                connection.direct(wire)
+            else:
+                for frame in frames:
+                    connection.send(frame)
+
+    def _hand_one_by_one(
+        self, connection: Connection, run: Sequence[Kept], withheld: Sequence[Collection[str]]
+    ) -> None:
+        for kept, not_to in zip(run, withheld, strict=True):
+            if connection.user_id in not_to:
+                connection.withheld.add(kept.event.seq)
             else:
                 connection.send(kept.frame(self.epoch))
-            if count % SLICE == 0:
-                await asyncio.sleep(0)
 
     def whisper(self, event: Event, to: Audience, *, not_to: Sequence[str] = ()) -> None:
         """Tell an ephemeral event to who is in the rooms now, here and in the other processes."""

@@ -81,6 +81,10 @@ class Readers:
     def members(self, room: str) -> list[Connection]:
         return list(self._rooms.get(room, ()))
 
+    def inhabited(self, rooms: Collection[str]) -> list[str]:
+        """Those of the rooms that somebody is in."""
+        return [room for room in rooms if room in self._rooms]
+
     def of_user(self, user_id: str) -> list[Connection]:
         return list(self._users.get(user_id, ()))
 

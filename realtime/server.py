@@ -48,8 +48,11 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         super().handle_connect(event)
         if self.response.status_code == 101 and self.scheme == "ws":
             # The application's task has not run yet.
+            w=self.writable; self.writable=type("W",(),dict(wait=w.wait,set=w.set,clear=w.clear,__call__=lambda s:w.wait()))()
             self.scope["extensions"][EXTENSION] = self  # type: ignore[assignment]
 
+    @property
+    def descriptor(self): return self.transport.get_extra_info("socket").fileno()
     def is_open(self) -> bool:
         """Whether a frame may be written now: after the handshake, before any close."""
         return (

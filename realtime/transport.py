@@ -8,6 +8,7 @@ No exception leaves it.
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -100,6 +101,10 @@ class SocketConsumer(AsyncConsumer):  # type: ignore[misc]  # Channels ships no 
     def send(self, frame: Frame) -> None:
         """Queue a frame for the client."""
         self.outbox.put(frame)
+
+    def direct(self) -> Callable[[bytes], None] | None:
+        """What takes encoded frames, on the server that has the fast path."""
+        return self.outbox.write if isinstance(self.outbox, DirectOutbox) else None
 
     def close(self, code: int, *, drop: bool = False) -> None:
         """Say goodbye and close, after what waits or (``drop``) instead of it."""
