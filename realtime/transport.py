@@ -56,7 +56,14 @@ class SocketConsumer(AsyncConsumer):  # type: ignore[misc]  # Channels ships no 
         self._bad_frames = BadFrames()
         self._alarm: asyncio.TimerHandle | None = None
         self.outbox = self._new_outbox()
+        socket = self._direct_socket()
+        owned = False
         try:
+            if socket is not None:
+                await self.dispatch(await receive())
+                socket.adopt(self)
+                owned = True
+                return
             while True:
                 await self.dispatch(await receive())
         except StopConsumer:
@@ -66,11 +73,20 @@ class SocketConsumer(AsyncConsumer):  # type: ignore[misc]  # Channels ships no 
             if not self.closing:
                 raise
         finally:
-            self.closing = True
-            self._cancel_alarm()
-            self.outbox.abandon()
-            self.ended()
-            self.gone()
+            if not owned:
+                self.leave()
+
+    async def take(self, message: dict[str, Any]) -> None:
+        """Handle a message of a socket that lives on by callbacks."""
+        await self.dispatch(message)
+
+    def leave(self) -> None:
+        """The socket is gone: leave nothing behind."""
+        self.closing = True
+        self._cancel_alarm()
+        self.outbox.abandon()
+        self.ended()
+        self.gone()
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Handle one ASGI message, without Channels' hop through its database thread."""
@@ -89,7 +105,7 @@ class SocketConsumer(AsyncConsumer):  # type: ignore[misc]  # Channels ships no 
             self.close(CloseCode.INTERNAL)
 
     def _new_outbox(self) -> Outbox | DirectOutbox:
-        socket = (self.scope.get("extensions") or {}).get(EXTENSION)
+        socket = self._direct_socket()
         limits: Any = {
             "max_bytes": conf().slow_consumer_bytes,
             "overflow": lambda: self.close(CloseCode.SLOW_CONSUMER, drop=True),
@@ -97,6 +113,9 @@ class SocketConsumer(AsyncConsumer):  # type: ignore[misc]  # Channels ships no 
         if socket is None:
             return Outbox(self.asgi_send, **limits)
         return DirectOutbox(socket, self.asgi_send, **limits)
+
+    def _direct_socket(self) -> Any:
+        return (self.scope.get("extensions") or {}).get(EXTENSION)
 
     def send(self, frame: Frame) -> None:
         """Queue a frame for the client."""
