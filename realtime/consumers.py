@@ -7,7 +7,7 @@ that a slow one holds up neither events nor heartbeats.
 
 import logging
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
 import msgspec
@@ -18,7 +18,6 @@ from realtime.commands import ENGINE, Command, CommandQueue
 from realtime.conf import conf
 from realtime.connection import Connection
 from realtime.cursor import Cursor
-from realtime.database import in_database
 from realtime.errors import (
     Expired,
     Forbidden,
@@ -48,6 +47,7 @@ from realtime.keys import uuid7
 from realtime.metrics import CONNECTIONS
 from realtime.registry import registry
 from realtime.replay import Page
+from realtime.together import Together
 from realtime.transport import SocketConsumer, now
 
 logger = logging.getLogger(__name__)
@@ -106,7 +106,6 @@ class RealtimeConsumer(SocketConsumer):
         if not self._pass.enter("address", address, limit=conf().max_connections_per_ip):
             self.close(CloseCode.TOO_MANY_CONNECTIONS)
             return
-        self._queue = CommandQueue(self._run)
         self.set_alarm(AUTH_SECONDS)
         await self._begin(credentials)
 
@@ -140,9 +139,9 @@ class RealtimeConsumer(SocketConsumer):
         cursor, rooms = handshake.resumption(self.scope.get("query_string", b""))
         try:
             if credentials.token is not None:
-                identity, seen = await self._identify(registry.by_token, credentials.token)
+                identity, seen = await self._identify(self.hub.by_token, credentials.token)
             elif credentials.session is not None:
-                identity, seen = await self._identify(registry.by_session, credentials.session)
+                identity, seen = await self._identify(self.hub.by_session, credentials.session)
             else:
                 return  # the first frame is to be `auth`
         except RealtimeError as error:
@@ -153,11 +152,14 @@ class RealtimeConsumer(SocketConsumer):
         await self._open(identity, seen, cursor, rooms)
 
     async def _identify(
-        self, by: Callable[[str], Identity], credential: str
+        self, by: Together[Identity | Exception], credential: str
     ) -> tuple[Identity, int]:
         """Who it is, and the hub's position from before that was read."""
         seen = self.hub.position
-        return await in_database(by, credential), seen
+        found = await by.get(credential)
+        if isinstance(found, Exception):
+            raise found
+        return found, seen
 
     def _turn_away(self, error: RealtimeError) -> None:
         match error:
@@ -304,7 +306,8 @@ class RealtimeConsumer(SocketConsumer):
             if frame.id is not None:
                 self.send(self._heartbeat({"id": frame.id}))
         elif frame.type in ENGINE or frame.type in self.commands:
-            assert self._queue is not None
+            if self._queue is None:  # most sockets never send a command
+                self._queue = CommandQueue(self._run)
             self._queue.put(frame)
         elif is_server_only(frame.type):
             raise ServerOnly(f"type: {frame.type!r} is for the server to send")
@@ -313,7 +316,7 @@ class RealtimeConsumer(SocketConsumer):
 
     async def _auth(self, frame: ClientFrame, auth: Auth) -> None:
         try:
-            identity, seen = await self._identify(registry.by_token, auth.token)
+            identity, seen = await self._identify(self.hub.by_token, auth.token)
         except RealtimeError as error:
             self.send(encode_error(error, frame.id))
             if self.connection is None:

@@ -54,9 +54,12 @@ class BadFrames:
     __slots__ = ("_times",)
 
     def __init__(self) -> None:
-        self._times: deque[float] = deque(maxlen=BAD_FRAMES)
+        #: None until there is one: an empty deque is 700 bytes, on every socket.
+        self._times: deque[float] | None = None
 
     def add(self, now: float) -> bool:
         """Count one; True when it is one too many."""
+        if self._times is None:
+            self._times = deque(maxlen=BAD_FRAMES)
         self._times.append(now)
         return len(self._times) == BAD_FRAMES and now - self._times[0] < BAD_FRAMES_SECONDS

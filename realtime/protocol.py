@@ -202,7 +202,7 @@ class SocketProtocol(asyncio.Protocol):
             "server": get_local_addr(self.transport),
             "client": get_remote_addr(self.transport),
             "root_path": root,
-            "path": root + unquote(path.decode("ascii")),
+            "path": root + unquote(path.decode("latin-1")),
             "raw_path": root.encode("ascii") + path,
             "query_string": query,
             "headers": headers,

@@ -1,0 +1,158 @@
+"""What an event costs, counted and never timed: whoever makes it dearer finds out here."""
+
+import asyncio
+import os
+from collections import Counter
+
+import pytest
+import uvicorn
+from django.db.backends.utils import CursorWrapper
+from websockets.asyncio.client import connect
+
+from realtime import bus, direct, envelope
+from realtime import hub as hub_module
+from realtime.consumers import RealtimeConsumer
+from realtime.database import in_database
+from realtime.protocol import SocketProtocol
+from realtime.transactions import atomic
+from tests.realtime.conftest import said, say
+from tests.servers import free_port
+
+SOCKETS = 20
+#: Of one event: to write it, to number it, and to find nothing behind it.
+QUERIES = 9
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+async def readers(hub):
+    """Sockets of a real server in this loop, all of them in `public` and live."""
+    port = free_port()
+    config = uvicorn.Config(
+        RealtimeConsumer.as_asgi(),
+        port=port,
+        ws=SocketProtocol,
+        ws_max_size=65_536,
+        lifespan="off",
+        log_config=None,
+    )
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server._serve())
+    async with asyncio.timeout(10):
+        while not server.started:
+            await asyncio.sleep(0.005)
+    sockets = []
+    for number in range(SOCKETS):
+        headers = {"Authorization": f"Bearer reader{number}"}
+        socket = await connect(f"ws://127.0.0.1:{port}/", additional_headers=headers)
+        assert '"connect"' in await socket.recv()
+        sockets.append(socket)
+    yield sockets
+    for socket in sockets:
+        await socket.close()
+    server.should_exit = True
+    await serving
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    """How often each thing is done from here on."""
+    counts = Counter()
+
+    def count(name, place, attribute):
+        original = getattr(place, attribute)
+
+        def counting(*args, **kwargs):
+            counts[name] += 1
+            return original(*args, **kwargs)
+
+        monkeypatch.setattr(place, attribute, counting)
+
+    def write(descriptor, data):
+        counts["writes"] += 1
+        return original_write(descriptor, data)
+
+    original_write = os.write
+    monkeypatch.setattr(direct, "os", type("os", (), {"write": staticmethod(write)}))
+    count("queries", CursorWrapper, "_execute")
+    count("queries", CursorWrapper, "_executemany")
+    count("encodes", envelope, "_encode")
+    # Asked by each message before it goes; here there is nobody to send it to.
+    count("layer messages", bus, "crosses_processes")
+    return counts
+
+
+async def all_get(readers, *texts):
+    """Every reader gets these, in this order."""
+    async with asyncio.timeout(10):
+        for reader in readers:
+            for text in texts:
+                frame = await reader.recv()
+                assert f'"text":"{text}"' in frame, frame
+
+
+async def test_an_event_is_encoded_once_and_written_once_to_each_socket(readers, counted):
+    await said("hello")
+    await all_get(readers, "hello")
+    assert counted["encodes"] == 1
+    assert counted["writes"] == SOCKETS
+    assert counted["layer messages"] == 1
+
+
+async def test_a_burst_is_one_write_to_each_socket_whatever_rooms_nobody_is_in(readers, counted):
+    texts = [str(number) for number in range(30)]
+
+    def burst():
+        with atomic():
+            for text in texts:
+                say(text, rooms=("public", f"post:{text}"))
+
+    await in_database(burst)
+    await all_get(readers, *texts)
+    assert counted["encodes"] == 30
+    assert counted["writes"] == SOCKETS
+    assert counted["layer messages"] == 1
+
+
+async def test_a_delivery_makes_no_task(readers, counted):
+    loop = asyncio.get_running_loop()
+    made = []
+
+    def factory(loop, coro, **options):
+        made.append(coro)
+        return asyncio.Task(coro, loop=loop, **options)
+
+    loop.set_task_factory(factory)
+    try:
+        await said("hello")
+        await all_get(readers, "hello")
+    finally:
+        loop.set_task_factory(None)
+    assert made == []
+
+
+async def test_an_idle_socket_has_no_task(readers):
+    names = [task.get_coro().__qualname__ for task in asyncio.all_tasks()]
+    assert not [name for name in names if name.startswith(("SocketProtocol", "RealtimeConsumer"))]
+
+
+async def test_the_queries_of_an_event_do_not_grow_with_its_readers(
+    readers, counted, hub, monkeypatch
+):
+    monkeypatch.setattr(hub_module, "LOOK_SECONDS", 3600)
+    await hub.settle()  # from here on the hub looks at the log for a reason alone
+    await said("first")
+    await all_get(readers, "first")
+    counted.clear()
+    await said("to all")
+    await all_get(readers, "to all")
+    to_all = counted.pop("queries")
+    for reader in readers[1:]:
+        await reader.close()
+    async with asyncio.timeout(10):
+        while len(hub.readers.connections) > 1:
+            await asyncio.sleep(0.005)
+    counted.clear()
+    await said("to one")
+    await all_get(readers[:1], "to one")
+    assert to_all == counted["queries"] <= QUERIES
