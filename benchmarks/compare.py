@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ from benchmarks import tables
 from benchmarks.client import build
 from benchmarks.measure import measure
 from benchmarks.peers import others, ours
+from benchmarks.processes import go_first
 from benchmarks.peers.peer import NODE_PACKAGES, PYTHON_PACKAGES, Peer
 from tests.servers import ROOT, Missing
 
@@ -42,6 +44,7 @@ def main(arguments: Sequence[str]) -> int:
     """Measures what was asked for, and writes all results that there are."""
     options = _options(arguments)
     build()
+    go_first()
     file = options.into / "compare.json"
     results = json.loads(file.read_text()) if file.exists() else {}
     if not options.add:
@@ -123,7 +126,7 @@ def machine() -> dict[str, Any]:
     versions = {
         name: subprocess.run(command, capture_output=True, text=True, check=False)
         for name, command in _VERSIONS.items()
-        if _exists(command[0])
+        if shutil.which(command[0])
     }
     return {
         "processor": processor[0] if processor else platform.machine(),
@@ -133,12 +136,6 @@ def machine() -> dict[str, Any]:
         "packages": [*NODE_PACKAGES, *PYTHON_PACKAGES],
         **{name: (one.stdout + one.stderr).strip().splitlines()[0] for name, one in versions.items()},
     }
-
-
-def _exists(command: str) -> bool:
-    import shutil
-
-    return shutil.which(command) is not None
 
 
 _VERSIONS = {

@@ -33,10 +33,10 @@ class Load:
     def of(cls, peer: Peer, *, quick: bool) -> "Load":
         """Twenty events a second; two for those who could not keep up with that."""
         if peer.slow:
-            return cls(6 if quick else 16, 0.5, 1, 20, 40, 60)
+            return cls(6 if quick else 12, 0.5, 1, 20, 20, 30)
         if quick:
             return cls(60, 0.05, 1, 100, 300, 30)
-        return cls(200, 0.05, 3, 100, 1000, 60)
+        return cls(100, 0.05, 3, 100, 500, 40)
 
 
 def measure(peer: Peer, *, quick: bool = False) -> dict[str, Any]:

@@ -341,19 +341,28 @@ class Hub:
         withheld = [self.readers.withheld_from(kept.event.people) for kept in run]
         frames = [kept.frame(self.epoch) for kept in run] if audience else []
         wire = b"".join(frame.wire for frame in frames)
-        for connection in audience:
-            self._handed += 1
-            if self._handed % SLICE == 0:
-                await asyncio.sleep(0)
-            if connection.live_from >= first.seq or connection.closed or not connection.durable:
-                continue
-            if any(withheld):
-                self._hand_one_by_one(connection, run, withheld)
-            elif connection.direct is not None:
-                connection.direct(wire)
-            else:
-                for frame in frames:
-                    connection.send(frame)
+        some_are_left_out = any(withheld)
+        for begin in range(0, len(audience), SLICE):
+            for connection in audience[begin : begin + SLICE]:
+                if connection.live_from >= first.seq or connection.closed:
+                    continue  # it is still to catch up, or has gone
+                if not connection.durable:
+                    continue
+                if some_are_left_out:
+                    self._hand_one_by_one(connection, run, withheld)
+                elif connection.direct is not None:
+                    connection.direct(wire)
+                else:
+                    for frame in frames:
+                        connection.send(frame)
+            await self._give_way(len(audience[begin : begin + SLICE]) * len(run))
+
+    async def _give_way(self, deliveries: int) -> None:
+        """Let the loop have a turn, and what was handed out be written, every now and then."""
+        self._handed += deliveries
+        if self._handed >= SLICE:
+            self._handed = 0
+            await asyncio.sleep(0)
 
     def _hand_one_by_one(
         self, connection: Connection, run: Sequence[Kept], withheld: Sequence[Collection[str]]

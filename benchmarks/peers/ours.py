@@ -3,7 +3,6 @@
 import subprocess
 import sys
 from collections.abc import Sequence
-from typing import ClassVar
 
 from benchmarks.peers.http_writer import OUR_BODY_BYTES
 from benchmarks.peers.peer import ROOMS, Peer
@@ -17,7 +16,7 @@ class OursInMemory(Peer):
     name = "ours-memory"
     title = "this project, SQLite, in memory, written by REST"
     needs_redis = False
-    processes: ClassVar[int] = 1
+    workers: int = 1
 
     def prepare(self) -> None:
         limits = {f"REALTIME_MAX_CONNECTIONS_PER_{one}": "20000" for one in ("USER", "IP")}
@@ -27,7 +26,11 @@ class OursInMemory(Peer):
         self.site = Site(
             folder,
             f"sqlite:///{folder}/site.sqlite3",
-            workers=str(self.processes),
+            workers=str(self.workers),
+            # As in production: DEBUG keeps every query.
+            DEBUG="0",
+            SECRET_KEY="of-a-benchmark-" + "0123456789" * 5,
+            ALLOWED_HOSTS="127.0.0.1",
             **limits,
             **redis,
         )
@@ -78,4 +81,4 @@ class OursInTwoProcesses(OursOnRedis):
 
     name = "ours-redis-2"
     title = "this project, SQLite and Redis, 2 processes"
-    processes = 2
+    workers = 2

@@ -3,6 +3,7 @@
 Their packages live in ``.cache/benchmarks``, in pinned versions, and are no part of the project.
 """
 
+import os
 import subprocess
 import sys
 from abc import ABC, abstractmethod
@@ -39,8 +40,6 @@ class Peer(ABC):
     #: Far dearer than the others: gets fewer events, or it would never end.
     slow: ClassVar[bool] = False
     needs_redis: ClassVar[bool] = True
-    #: Of the bursts and of the moderate rate; ours in memory has two ways.
-    processes: ClassVar[int] = 1
 
     def __init__(self, folder: Path, sockets: int) -> None:
         self.folder, self.sockets = folder, sockets
@@ -87,8 +86,6 @@ class Peer(ABC):
         return self.writer(1)
 
     def _server(self, command: Sequence[str], **env: str) -> Server:
-        import os
-
         folder = self.folder / "server"
         folder.mkdir()
         redis = {"REDIS_PORT": str(self.redis.port)} if self.redis else {}
