@@ -78,7 +78,16 @@ _turns: "WeakKeyDictionary[asyncio.AbstractEventLoop, Turn]" = WeakKeyDictionary
 class DirectOutbox:
     """Writes frames in order, all of a loop turn at once; ``overflow`` when too many wait."""
 
-    __slots__ = ("_closing", "_max_bytes", "_overflow", "_send", "_socket", "_task", "_turn", "_wire")
+    __slots__ = (
+        "_closing",
+        "_max_bytes",
+        "_overflow",
+        "_send",
+        "_socket",
+        "_task",
+        "_turn",
+        "_wire",
+    )
 
     def __init__(
         self,

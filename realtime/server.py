@@ -7,11 +7,13 @@ import uvicorn
 from django.conf import settings
 
 from realtime.conf import conf
+from realtime.heads import BoundedProtocol
 from realtime.protocol import SocketProtocol
 from realtime.workers import Workers
 
 #: Seconds for requests to end after the sockets were told to go.
 GRACEFUL_SECONDS = 10
+
 
 def config(*, host: str, port: int, workers: int = 1) -> uvicorn.Config:
     """uvicorn's settings for this site."""
@@ -22,8 +24,8 @@ def config(*, host: str, port: int, workers: int = 1) -> uvicorn.Config:
         port=port,
         workers=workers,
         loop="uvloop",
-        http="httptools",
-        ws=SocketProtocol,  # type: ignore[arg-type]  # any that takes the same arguments will do
+        http=BoundedProtocol,
+        ws=SocketProtocol,
         ws_max_size=conf().max_frame_bytes,
         # Our own heartbeats see to that, and carry the cursor.
         ws_ping_interval=None,

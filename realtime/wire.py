@@ -10,7 +10,10 @@ import hashlib
 import struct
 from typing import NamedTuple
 
-from websockets.frames import EXTERNAL_CLOSE_CODES, apply_mask
+from websockets.frames import (
+    EXTERNAL_CLOSE_CODES,
+    apply_mask,  # type: ignore[attr-defined]  # in C where it was built, else in Python
+)
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 #: Close codes of RFC 6455, section 7.4.1.

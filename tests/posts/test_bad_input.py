@@ -151,6 +151,13 @@ def test_a_cookie_of_other_software_on_our_host_does_no_harm(api):
     assert answer.status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/api/realtime/poll", "/api/realtime/stream"])
+def test_what_is_live_is_only_read_and_a_head_is_a_get(api, path):
+    browser = Client(enforce_csrf_checks=True, headers=api.headers)
+    assert error(browser.post(path)) == (405, "method_not_allowed")
+    assert browser.head(path).status_code == 200
+
+
 def test_half_a_character_is_called_so(api):
     answer = api.post("/api/posts", raw=b'{"body": "\\ud83d oh"}')
     assert "half a character" in answer.json()["error"]["message"]

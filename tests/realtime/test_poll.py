@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import OperationalError
-from django.test import AsyncRequestFactory, Client
+from django.test import AsyncRequestFactory
 
 from realtime.database import in_database
 from realtime.events import Forget
@@ -181,15 +181,6 @@ async def test_a_socket_and_a_poll_may_change_over_in_mid_stream(open_socket):
     assert (await other.receive())["payload"]["events"] == []
     await said("d")
     assert await texts(other, 1) == ["d"]
-
-
-@pytest.mark.parametrize("path", ["/api/realtime/poll", "/api/realtime/stream"])
-def test_another_method_is_405_and_a_head_is_a_get(world, path):
-    browser = Client(enforce_csrf_checks=True, headers={"authorization": "Bearer ann"})
-    response = browser.post(path)
-    assert response.status_code == 405
-    assert response.json()["error"]["code"] == "method_not_allowed"
-    assert browser.head(path).status_code == 200
 
 
 async def test_a_database_that_has_no_time_is_unavailable(anywhere, monkeypatch):

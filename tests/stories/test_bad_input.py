@@ -85,7 +85,12 @@ async def test_two_hundred_rooms_may_come_with_the_handshake(start_site: StartSi
 
 @pytest.mark.parametrize(
     ("request_line", "size", "status"),
-    [("GET /ws/", 66_000, 431), ("POST /ws/", 10, 400)],
+    [
+        ("GET /ws/", 65_536, 431),
+        ("GET /ws/", 1_000_000, 431),
+        ("GET /", 1_000_000, 431),
+        ("POST /ws/", 10, 400),
+    ],
 )
 async def test_a_handshake_that_is_none_is_answered_and_let_go(
     start_site: StartSite, request_line: str, size: int, status: int
@@ -97,9 +102,18 @@ async def test_a_handshake_that_is_none_is_answered_and_let_go(
         "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
         f"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nX-Long: {'x' * size}\r\n\r\n".encode()
     )
-    answer = await asyncio.wait_for(reader.read(), 10)
+    answer = await asyncio.wait_for(reader.readline(), 10)
     assert int(answer.split()[1]) == status
     writer.close()
+
+
+async def test_a_head_that_never_ends_is_let_go(start_site: StartSite) -> None:
+    site = start_site()
+    for head in (b"", b"GET / HTTP/1.1\r\nX-Slow: "):
+        reader, writer = await asyncio.open_connection("127.0.0.1", site.port)
+        writer.write(head)
+        assert await asyncio.wait_for(reader.read(), 15) == b""
+        writer.close()
 
 
 async def test_a_followers_only_post_does_not_exist_for_a_stranger(site: Site) -> None:
