@@ -22,7 +22,7 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 
-from realtime import bus, log, retention, rights
+from realtime import bus, log, metrics, retention, rights
 from realtime.admission import Admission
 from realtime.conf import conf
 from realtime.connection import Connection
@@ -305,10 +305,11 @@ class Hub:
                 last = run[-1]
                 self.changes.add(last.seq, last.effects)
                 self.position = last.seq
-                await self._hand_out(kept)
+                readers = await self._hand_out(kept)
                 for effect in last.effects:
                     self._act(effect)
                 self.handed_out = last.seq
+                metrics.handed_out(run, readers)
                 for delivered in registry.delivered:
                     for event in run:
                         delivered(event)
@@ -334,8 +335,8 @@ class Hub:
             run.append(waiting.popleft())
         return run
 
-    async def _hand_out(self, run: Sequence[Kept]) -> None:
-        """Give a run to its readers, all that one of them gets at once."""
+    async def _hand_out(self, run: Sequence[Kept]) -> int:
+        """Give a run to its readers, all that one of them gets at once; how many they are."""
         first = run[0].event
         audience = self.readers.audience(first.rooms, first.except_rooms)
         withheld = [self.readers.withheld_from(kept.event.people) for kept in run]
@@ -356,6 +357,7 @@ class Hub:
                     for frame in frames:
                         connection.send(frame)
             await self._give_way(len(audience[begin : begin + SLICE]) * len(run))
+        return len(audience)
 
     async def _give_way(self, deliveries: int) -> None:
         """Let the loop have a turn, and what was handed out be written, every now and then."""

@@ -6,6 +6,8 @@ With several workers each counts into files of its own, in a folder that ``manag
 
 import os
 import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from prometheus_client import (
@@ -16,6 +18,8 @@ from prometheus_client import (
     generate_latest,
 )
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+
+from realtime.envelope import Envelope
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 _registry = CollectorRegistry()
@@ -31,11 +35,13 @@ EVENTS = Counter(
     "realtime_events", "Events of the log that were handed out.", ["type"], registry=_registry
 )
 DELIVERIES = Counter(
-    "realtime_deliveries", "Events given to a socket or stream.", registry=_registry
+    "realtime_deliveries",
+    "Events times their readers here; those who catch up, and so get it later, count at once.",
+    registry=_registry,
 )
 LAG = Histogram(
     "realtime_lag_seconds",
-    "From the write of an event until all its readers here were given it.",
+    "From the numbering of an event until all its readers here were given it.",
     registry=_registry,
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 15, 60),
 )
@@ -64,6 +70,16 @@ ERRORS = Counter(
 LAYER_ERRORS = Counter(
     "realtime_layer_errors", "Messages that the channel layer did not take.", registry=_registry
 )
+
+
+def handed_out(events: Sequence[Envelope], readers: int) -> None:
+    """Count events that went to so many readers each."""
+    now = datetime.now(UTC)
+    for event in events:
+        EVENTS.labels(event.type or "rights").inc()
+        LAG.observe(max(0.0, (now - datetime.fromisoformat(event.ts)).total_seconds()))
+    DELIVERIES.inc(len(events) * readers)
+    POSITION.set(events[-1].seq)
 
 
 def exposition() -> bytes:

@@ -3,11 +3,15 @@
 ``lifespan.py`` sees to a stop that drains.
 """
 
+import os
+from tempfile import TemporaryDirectory
+
 import uvicorn
 from django.conf import settings
 
 from realtime.conf import conf
 from realtime.heads import BoundedProtocol
+from realtime.metrics import FOLDER
 from realtime.protocol import SocketProtocol
 from realtime.workers import Workers
 
@@ -45,5 +49,8 @@ def run(*, host: str, port: int, workers: int = 1) -> None:
     configuration = config(host=host, port=port, workers=workers)
     if workers == 1:
         uvicorn.Server(configuration).run()
-    else:
+        return
+    with TemporaryDirectory(prefix="realtime-metrics-") as folder:
+        # The workers take it over: each counts there, and whoever is asked adds them up.
+        os.environ[FOLDER] = folder
         Workers(configuration, sockets=[configuration.bind_socket()]).run()

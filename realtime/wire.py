@@ -10,9 +10,9 @@ import hashlib
 import struct
 from typing import NamedTuple
 
-from websockets.frames import (
+from websockets.frames import (  # type: ignore[attr-defined]  # apply_mask: in C where built
     EXTERNAL_CLOSE_CODES,
-    apply_mask,  # type: ignore[attr-defined]  # in C where it was built, else in Python
+    apply_mask,
 )
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
