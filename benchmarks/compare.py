@@ -20,8 +20,8 @@ from benchmarks import tables
 from benchmarks.client import build
 from benchmarks.measure import measure
 from benchmarks.peers import others, ours
-from benchmarks.processes import go_first
 from benchmarks.peers.peer import NODE_PACKAGES, PYTHON_PACKAGES, Peer
+from benchmarks.processes import go_first
 from tests.servers import ROOT, Missing
 
 RESULTS = ROOT / "benchmarks" / "results"
@@ -66,8 +66,14 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--sockets", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=3, help="times that all are measured (3)")
     parser.add_argument("--quick", action="store_true", help="fewer events, one round")
-    parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="PEER",
-                        help=f"of {', '.join(names)}")
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        choices=names,
+        default=names,
+        metavar="PEER",
+        help=f"of {', '.join(names)}",
+    )
     parser.add_argument("--add", action="store_true", help="keep the rounds that are there")
     parser.add_argument("--into", type=Path, default=RESULTS, metavar="FOLDER")
     options = parser.parse_args(arguments)
@@ -134,7 +140,10 @@ def machine() -> dict[str, Any]:
         "kernel": platform.release(),
         "python": platform.python_version(),
         "packages": [*NODE_PACKAGES, *PYTHON_PACKAGES],
-        **{name: (one.stdout + one.stderr).strip().splitlines()[0] for name, one in versions.items()},
+        **{
+            name: (one.stdout + one.stderr).strip().splitlines()[0]
+            for name, one in versions.items()
+        },
     }
 
 

@@ -74,7 +74,6 @@ class _Meter:
     def __init__(self, peer: Peer) -> None:
         self._peer = peer
 
-
     def cpu(self) -> tuple[float, float]:
         """Seconds so far, of the server and of Redis."""
         return self._seconds(self._peer.server), self._seconds(self._peer.redis)

@@ -19,10 +19,10 @@ def bars(title: str, values: Sequence[tuple[str, float]]) -> str:
         y = 44 + number * ROW
         share = (math.log10(max(value, least / 2)) - low) / (high - low)
         width = max(2, share * (WIDTH - LABELS - 80))
-        colour = OURS if label.startswith("this project") else OTHERS
+        fill = OURS if label.startswith("this project") else OTHERS
         parts.append(
             f'<text x="{LABELS - 8}" y="{y + 14}" text-anchor="end">{escape(label)}</text>'
-            f'<rect x="{LABELS}" y="{y}" width="{width:.1f}" height="18" fill="{colour}"/>'
+            f'<rect x="{LABELS}" y="{y}" width="{width:.1f}" height="18" fill="{fill}"/>'
             f'<text x="{LABELS + width + 6:.1f}" y="{y + 14}">{value:,.2f}</text>'
         )
     return _page(f"{title} (logarithmic)", 60 + len(values) * ROW, parts)
@@ -43,17 +43,30 @@ def lines(
 
     parts = [f'<path d="M{MARGIN} {MARGIN}V{floor}H{WIDTH - MARGIN}" fill="none" stroke="#666"/>']
     for x in sorted({x for x, _y in points}):
-        parts.append(f'<text x="{at(x, 0)[0]:.0f}" y="{floor + 18}" text-anchor="middle">{x:g}</text>')
+        parts.append(
+            f'<text x="{at(x, 0)[0]:.0f}" y="{floor + 18}" text-anchor="middle">{x:g}</text>'
+        )
     for y in (0, top / 2, top):
-        parts.append(f'<text x="{MARGIN - 6}" y="{at(10**left, y)[1]:.0f}" text-anchor="end">{y:.3g}</text>')
+        parts.append(
+            f'<text x="{MARGIN - 6}" y="{at(10**left, y)[1]:.0f}" text-anchor="end">{y:.3g}</text>'
+        )
     for (name, line), colour in zip(series, COLOURS, strict=False):
-        path = " ".join("{:.1f},{:.1f}".format(*at(x, y)) for x, y in line)
+        path = " ".join(_point(*at(x, y)) for x, y in line)
         x, y = at(*line[-1])
         parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
-        parts += ['<circle cx="{:.1f}" cy="{:.1f}" r="3" fill="{}"/>'.format(*at(*one), colour) for one in line]
+        parts += [
+            f'<circle cx="{at(*one)[0]:.1f}" cy="{at(*one)[1]:.1f}" r="3" fill="{colour}"/>'
+            for one in line
+        ]
         parts.append(f'<text x="{x + 8:.0f}" y="{y + 4:.0f}" fill="{colour}">{escape(name)}</text>')
-    parts.append(f'<text x="{WIDTH / 2:.0f}" y="{height - 14}" text-anchor="middle">{escape(unit)}</text>')
+    parts.append(
+        f'<text x="{WIDTH / 2:.0f}" y="{height - 14}" text-anchor="middle">{escape(unit)}</text>'
+    )
     return _page(title, height, parts)
+
+
+def _point(x: float, y: float) -> str:
+    return f"{x:.1f},{y:.1f}"
 
 
 def _page(title: str, height: int, parts: Sequence[str]) -> str:

@@ -1,5 +1,4 @@
-"""Processes as the benchmarks see them: pinned to a core, their CPU time, their memory. Linux only.
-"""
+"""Processes as the benchmarks see them: on a core, with CPU time and memory. Linux only."""
 
 import os
 from collections.abc import Iterable

@@ -143,7 +143,8 @@ def cost(peer: OursOnRedis, client: Client, readers: int) -> float:
         after = _cpu(peer)
     if report["events"] != events * readers:
         print(f"  of {events * readers} only {report['events']} came", file=sys.stderr)
-    return round(1e6 * (after - before) / report["events"], 2)
+    delivered: int = report["events"]
+    return round(1e6 * (after - before) / delivered, 2)
 
 
 def _cpu(peer: OursOnRedis) -> float:

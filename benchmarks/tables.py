@@ -87,7 +87,8 @@ def markdown(results: dict[str, Any]) -> str:
     """The table for a page, with what was measured on, and what is missing."""
     machine = results["machine"]
     lines = [
-        f"{machine['sockets']:,} sockets, medians. {machine['processor']}, {machine['cores']} cores, "
+        f"{machine['sockets']:,} sockets, medians. "
+        f"{machine['processor']}, {machine['cores']} cores, "
         f"Linux {machine['kernel']}, Python {machine['python']}, Node {machine.get('node', '–')}.",
         "",
         "| | " + " | ".join(heading for heading, *_ in COLUMNS) + " |",

@@ -1,4 +1,4 @@
-"""WebSocket frames as a server reads and writes them (RFC 6455). Pure: bytes in, messages out.
+"""WebSocket frames as a server reads and writes them (RFC 6455). Bytes in, messages out.
 
 Life of an event:  save → signal → event → log → bus → hub → consumer → **browser**
 No extensions; so the reserved bits are always 0.
@@ -10,10 +10,8 @@ import hashlib
 import struct
 from typing import NamedTuple
 
-from websockets.frames import (  # type: ignore[attr-defined]  # apply_mask: in C where built
-    EXTERNAL_CLOSE_CODES,
-    apply_mask,
-)
+from websockets.frames import EXTERNAL_CLOSE_CODES
+from websockets.frames import apply_mask as apply_mask_in_c  # type: ignore[attr-defined]
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 #: Close codes of RFC 6455, section 7.4.1.
@@ -88,7 +86,7 @@ class Reader:
         end = start + 4 + size
         if len(data) < end:
             return None
-        payload = apply_mask(data[start + 4 : end], data[start : start + 4])
+        payload = apply_mask_in_c(data[start + 4 : end], data[start : start + 4])
         return bool(first & 0x80), opcode, payload, end
 
     def _whole(self, fin: bool, opcode: int, payload: bytes) -> Message | None:

@@ -127,9 +127,13 @@ class Centrifugo(Peer):
         )
 
     def client(self, rooms: int) -> Sequence[str]:
-        joins = [f'{{"id":{n},"subscribe":{{"channel":"{room}"}}}}' for n, room in
-                 enumerate(ROOMS[:rooms], 2)]
-        arguments = [word for join in ['{"id":1,"connect":{}}', *joins] for word in ("--join", join)]
+        joins = [
+            f'{{"id":{n},"subscribe":{{"channel":"{room}"}}}}'
+            for n, room in enumerate(ROOMS[:rooms], 2)
+        ]
+        arguments = [
+            word for join in ['{"id":1,"connect":{}}', *joins] for word in ("--join", join)
+        ]
         return ["--path", "/connection/websocket", "--joined", '"id":', *arguments]
 
     def writer(self, rooms: int) -> Writer:
@@ -166,9 +170,22 @@ http {{
   scgi_temp_path {folder}/scgi;
   server {{
     listen 127.0.0.1:{port} backlog=2048;
-    location ~ ^/pub/(\\w+)$ {{ nchan_publisher; nchan_channel_id $1; nchan_message_buffer_length 1000; keepalive_requests 1000000; }}
-    location ~ ^/sub/(\\w+)$ {{ nchan_subscriber websocket; nchan_channel_id $1; nchan_subscriber_first_message newest; }}
-    location ~ ^/sub3/(\\w+)/(\\w+)/(\\w+)$ {{ nchan_subscriber websocket; nchan_channel_id $1 $2 $3; nchan_subscriber_first_message newest; }}
+    keepalive_requests 1000000;
+    location ~ ^/pub/(\\w+)$ {{
+      nchan_publisher;
+      nchan_channel_id $1;
+      nchan_message_buffer_length 1000;
+    }}
+    location ~ ^/sub/(\\w+)$ {{
+      nchan_subscriber websocket;
+      nchan_channel_id $1;
+      nchan_subscriber_first_message newest;
+    }}
+    location ~ ^/sub3/(\\w+)/(\\w+)/(\\w+)$ {{
+      nchan_subscriber websocket;
+      nchan_channel_id $1 $2 $3;
+      nchan_subscriber_first_message newest;
+    }}
   }}
 }}
 """

@@ -66,7 +66,7 @@ class Peer(ABC):
             if server is not None:
                 server.stop()
 
-    def prepare(self) -> None:
+    def prepare(self) -> None:  # noqa: B027  # most have nothing to prepare
         """What is to be done before the server starts."""
 
     @abstractmethod

@@ -1,5 +1,8 @@
 """Writes for ``chat.py`` through the channel layer, from a process of its own."""
 
+# mypy: ignore-errors
+# It runs in the peers' own environment, and looks like what their documentation shows.
+
 import asyncio
 import sys
 

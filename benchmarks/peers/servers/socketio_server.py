@@ -1,5 +1,8 @@
 """python-socketio on uvicorn with its Redis manager; a reader's rooms are in its query."""
 
+# mypy: ignore-errors
+# It runs in the peers' own environment, and looks like what their documentation shows.
+
 import os
 from urllib.parse import parse_qs
 

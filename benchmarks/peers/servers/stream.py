@@ -1,5 +1,8 @@
 """django-eventstream on uvicorn, with its Redis; the channels are in the address."""
 
+# mypy: ignore-errors
+# It runs in the peers' own environment, and looks like what their documentation shows.
+
 import os
 
 import django

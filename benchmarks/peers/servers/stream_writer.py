@@ -1,5 +1,8 @@
 """Writes for ``stream.py``, from a process of its own."""
 
+# mypy: ignore-errors
+# It runs in the peers' own environment, and looks like what their documentation shows.
+
 import sys
 
 import stream  # noqa: F401  # the settings
