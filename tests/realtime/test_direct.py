@@ -133,6 +133,26 @@ async def test_a_frame_to_who_has_just_gone_is_dropped(application, caplog):
     assert [record for record in caplog.records if record.levelname != "INFO"] == []
 
 
+async def test_a_frame_for_who_has_gone_never_reaches_who_came_after(application):
+    first = await join(application)
+    outbox, protocol = application.outboxes[0], application.protocols[0]
+    number = protocol.transport.get_extra_info("socket").fileno()
+    protocol.transport.abort()
+    await until(lambda: protocol.disconnected)
+    clients = []
+    while not any(one.descriptor == number for one in application.protocols):
+        clients.append(await connect(f"ws://127.0.0.1:{application.port}/"))
+        await until(lambda: len(application.outboxes) == len(clients) + 1)
+        assert len(clients) < 20
+    outbox._closing = False  # as if nobody had told it
+    outbox.put(Frame(b"for the one who has gone"))
+    outbox.flush()
+    application.outboxes[-1].put(Frame(b"for the one who came"))
+    assert await clients[-1].recv() == "for the one who came"
+    for client in (first, *clients):
+        await client.close()
+
+
 async def test_after_a_close_of_either_side_no_frame_is_written(application, monkeypatch):
     client = await join(application)
     outbox = application.outboxes[0]
