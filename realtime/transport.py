@@ -45,6 +45,10 @@ RETRY_AFTER: dict[int, float] = {
 }
 
 
+#: What an open socket still knows of its handshake, where it lives on by callbacks.
+KEPT_OF_SCOPE = ("type", "path", "client")
+
+
 class SocketConsumer(AsyncConsumer):  # type: ignore[misc]  # Channels ships no types
     """A socket: frames in, frames out, an alarm clock, and one way to end."""
 
@@ -61,6 +65,8 @@ class SocketConsumer(AsyncConsumer):  # type: ignore[misc]  # Channels ships no 
         try:
             if socket is not None:
                 await self.dispatch(await receive())
+                # The handshake's headers, some kilobytes with a token, are not needed any more.
+                self.scope = {name: scope.get(name) for name in KEPT_OF_SCOPE}
                 socket.adopt(self)
                 owned = True
                 return
