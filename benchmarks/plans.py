@@ -126,7 +126,7 @@ Ask = Callable[[], Any]
 def feeds() -> Iterator[tuple[str, Ask]]:
     """Each feed as REST asks for it: the newest page, and one from the middle."""
     from accounts.models import User
-    from posts.feeds import feed
+    from posts.feeds import feed, sources
     from posts.models import Post
     from realtime.rest.pagination import Span, rows_beside
 
@@ -145,9 +145,9 @@ def feeds() -> Iterator[tuple[str, Ask]]:
         "a hashtag that is rare": (nobody, {"hashtag": f"t{TAGS - 1}"}),
     }
     for name, (reader, query) in asked.items():
-        rows, scattered = feed(reader, query), "home" in query.values() or "hashtag" in query
+        rows, found_in = feed(reader, query), sources(reader, query)
         for where, span in (("", Span(20)), (", from the middle", Span(20, middle))):
-            yield name + where, partial(rows_beside, rows, span, scattered=scattered)
+            yield name + where, partial(rows_beside, rows, span, sources=found_in)
 
 
 def measure(ask: Ask) -> tuple[float, str]:

@@ -18,7 +18,7 @@ from posts.models import Comment, Post
 from posts.rights import liked
 from posts.words import HashtagFollow
 from realtime.rest.ids import parse_id
-from realtime.rest.pagination import Span, rows_beside
+from realtime.rest.pagination import Sources, Span, rows_beside
 
 PAGE = 20
 COMMENTS = 50
@@ -37,6 +37,7 @@ class Feed:
     key: str = ""
     #: A page of the past follows nothing new.
     is_older: bool = False
+    sources: Sources = ()
 
 
 def cards(request: HttpRequest, posts: QuerySet[Post, Post], feed: Feed) -> dict[str, Any]:
@@ -44,7 +45,7 @@ def cards(request: HttpRequest, posts: QuerySet[Post, Post], feed: Feed) -> dict
     reader = reader_of(request)
     before = parse_id(request.GET.get("before", ""))
     rows = posts.select_related("author").prefetch_related("mentions__user")
-    page = rows_beside(rows, Span(PAGE, before), scattered=feed.kind in {"home", "tag"})
+    page = rows_beside(rows, Span(PAGE, before), sources=feed.sources)
     is_more, page = len(page) > PAGE, page[:PAGE]
     query = request.GET.copy()
     if is_more:

@@ -20,6 +20,7 @@ from accounts.pages import back
 from accounts.profiles import profiles
 from accounts.rights import known_user
 from posts import actions, hashtags
+from posts.feeds import home_sources, tagged
 from posts.models import MAX_BODY, MAX_COMMENT
 from posts.page_context import Feed, cards, comments, followed_among, shown
 from posts.rights import (
@@ -69,6 +70,7 @@ def _feed(
             _("Follow people to see their posts here."),
             "/posts?feed=home",
             is_older=older,
+            sources=home_sources(reader.pk),
         )
         context |= cards(request, home_feed(reader.pk), about)
     else:
@@ -88,7 +90,8 @@ def tag(request: HttpRequest, tag: str) -> HttpResponse:
     context = frame(request)
     nothing = _("Nobody has used this tag yet.")
     older = "before" in request.GET
-    about = Feed("tag", f"#{key}", nothing, f"/posts?hashtag={key}", key, is_older=older)
+    api = f"/posts?hashtag={key}"
+    about = Feed("tag", f"#{key}", nothing, api, key, is_older=older, sources=tagged([key]))
     reader = reader_of(request)
     context |= cards(request, visible_posts(reader.pk).filter(tags__tag=key), about)
     context["is_followed"] = HashtagFollow.objects.filter(user=reader, tag=key).exists()

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from accounts.models import User
 from accounts.views import given, reader
 from posts import actions, rights, serializers, wire
-from posts.feeds import feed
+from posts.feeds import feed, sources
 from posts.models import Comment, Post
 from realtime.rest.pagination import Page, paginate
 from realtime.rest.schema import LIST, describe
@@ -56,7 +56,7 @@ class PostsView(APIView):
             request,
             feed(viewer, query),
             lambda posts: wire_posts(viewer, posts),
-            scattered=query.get("feed") == "home" or "hashtag" in query,
+            sources=sources(viewer, query),
         )
         return Response(page)
 

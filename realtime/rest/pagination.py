@@ -21,8 +21,12 @@ from realtime.rest.ids import parse_id
 
 DEFAULT_LIMIT = 20
 MAX_LIMIT = 100
-#: Rows of the whole table among which a page of a scattered list is looked for first.
+#: Rows of the whole table among which a page of a list from several sources is looked for first.
 NEIGHBOURHOOD = 2_000
+
+#: Where the rows of a list come from: rows, of this table or another, and which of their fields is
+#: the key of one of the list. Each has an index with that field at its end.
+Sources = Sequence[tuple[QuerySet[Any, Any], str]]
 
 Item = TypeVar("Item")
 Row = TypeVar("Row", bound=Model)
@@ -79,17 +83,17 @@ def paginate(
     render: Callable[[Sequence[Row]], list[Item]],
     *,
     oldest_first: bool = False,
-    scattered: bool = False,
+    sources: Sources = (),
 ) -> Page[Item]:
     """The page of ``rows`` that the request asks for; raises ValidationError.
 
-    For ``scattered`` see :func:`rows_beside`.
+    For ``sources`` see :func:`rows_beside`.
     """
     span = Span.of(request)
     cursor = log.cursor()  # before the rows
     # Away from the bound; only then in the list's own direction.
     ascending = span.after if span.bound else oldest_first
-    found = rows_beside(rows, span, ascending=ascending, scattered=scattered)
+    found = rows_beside(rows, span, ascending=ascending, sources=sources)
     taken, more = found[: span.limit], len(found) > span.limit
     behind = span.bound is not None and _is_anything_behind(rows, span)
     if ascending != oldest_first:
@@ -105,30 +109,52 @@ def paginate(
 
 
 def rows_beside(
-    rows: QuerySet[Row, Row], span: Span, *, ascending: bool = False, scattered: bool = False
+    rows: QuerySet[Row, Row], span: Span, *, ascending: bool = False, sources: Sources = ()
 ) -> list[Row]:
     """The rows of a span in the order of ids, and one more if there is one.
 
-    A ``scattered`` list, such as a home feed's or a hashtag's, has no index of its own: to sort
-    all that its sources ever wrote takes seconds. So its page is looked for among the rows of the
-    table next to the bound, by their key. What does not fill a page there is rare enough to sort.
+    A list from several sources, such as a home feed, has no index of its own, and a database that
+    is asked for all of it at once sorts everything. So its page is looked for among the rows of
+    the table next to the bound first, by their key. Where these do not fill a page the list is so
+    thin that its ``sources`` are asked, each by its own index, for a few keys more than that.
     """
     order, count = "pk" if ascending else "-pk", span.limit + 1
     found = _beside(rows, span).order_by(order)
-    if scattered:
-        keys = _beside(rows.model._base_manager.all(), span).order_by(order)
-        edge = keys.values_list("pk", flat=True)[NEIGHBOURHOOD:][:1]
-        for pk in edge:
-            near = list(found.filter(**{"pk__lt" if ascending else "pk__gt": pk})[:count])
-            if len(near) == count:
-                return near
-    return list(found[:count])
+    if not sources:
+        return list(found[:count])
+    keys = _beside(rows.model._base_manager.all(), span).order_by(order).values_list("pk")
+    for (edge,) in keys[NEIGHBOURHOOD:][:1]:
+        near = list(found.filter(**{"pk__lt" if ascending else "pk__gt": edge})[:count])
+        if len(near) == count:
+            return near
+    return _from_sources(found, sources, span, order, count)
 
 
-def _beside(rows: QuerySet[Row, Row], span: Span) -> QuerySet[Row, Row]:
+def _from_sources(
+    found: QuerySet[Row, Row], sources: Sources, span: Span, order: str, count: int
+) -> list[Row]:
+    """As many keys of each source as may be needed; more when too many of them were hidden."""
+    sign, wanted = order.removesuffix("pk"), count
+    while True:
+        candidates: set[UUID] = set()
+        is_all = True
+        for rows, key in sources:
+            keys = list(
+                _beside(rows, span, key).order_by(sign + key).values_list(key, flat=True)[:wanted]
+            )
+            is_all = is_all and len(keys) < wanted
+            candidates.update(keys)
+        nearest = sorted(candidates, reverse=bool(sign))[: None if is_all else wanted]
+        page = list(found.filter(pk__in=nearest)[:count])
+        if is_all or len(page) == count:
+            return page
+        wanted *= 8
+
+
+def _beside(rows: QuerySet[Row, Row], span: Span, key: str = "pk") -> QuerySet[Row, Row]:
     if span.bound is None:
         return rows
-    return rows.filter(**{"pk__gt" if span.after else "pk__lt": span.bound})
+    return rows.filter(**{f"{key}__gt" if span.after else f"{key}__lt": span.bound})
 
 
 def _is_anything_behind(rows: QuerySet[Row, Row], span: Span) -> bool:

@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.actions import follow
-from posts.actions import add_comment, create_post
+from posts.actions import add_comment, create_post, follow_hashtag
 from posts.models import HashtagFollow, Post
 from realtime import log
 from realtime.rest import pagination
@@ -132,13 +132,17 @@ def test_twenty_are_a_page_unless_said_and_a_full_last_page_has_no_next(aiko):
 
 @pytest.mark.parametrize("neighbourhood", [1, 3, 5, 2_000])
 @pytest.mark.parametrize("path", ["/api/posts?feed=home&limit=2", "/api/posts?hashtag=tea&limit=2"])
-def test_a_scattered_list_is_the_same_however_near_its_pages_are(
+def test_a_list_from_several_sources_is_the_same_however_near_its_pages_are(
     aiko, ben, monkeypatch, path, neighbourhood
 ):
     monkeypatch.setattr(pagination, "NEIGHBOURHOOD", neighbourhood)
+    chiyo = person("chiyo")
     follow(aiko, str(ben.pk))
+    follow_hashtag(aiko, "tea")
     # Close together, far apart, and close together again.
     for number, is_wanted in enumerate((1, 1, 1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 1)):
+        # What a source has and the reader may not see.
+        create_post(chiyo, f"hidden {number} #tea", "followers")
         author, body = (ben, f"{number} #tea") if is_wanted else (person(f"x{number}"), "else")
         create_post(author, body)
     wanted = [["12 #tea", "11 #tea"], ["8 #tea", "2 #tea"], ["1 #tea", "0 #tea"]]
