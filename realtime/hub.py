@@ -21,6 +21,7 @@ from typing import NamedTuple, Protocol
 from weakref import WeakKeyDictionary
 
 import msgspec
+from django.db import OperationalError
 
 from realtime import bus, log, metrics, retention, rights
 from realtime.admission import Admission
@@ -198,6 +199,9 @@ class Hub:
         while True:
             try:
                 await self._turn()
+            except OperationalError as error:
+                logger.warning("the database is not reached: %s", str(error).strip())
+                self._look_at = time.monotonic() + LOOK_SECONDS
             except Exception:
                 logger.exception("the hub could not follow the log; it tries again")
                 self._look_at = time.monotonic() + LOOK_SECONDS

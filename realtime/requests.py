@@ -6,6 +6,7 @@ In the event loop; the identity is read beside it.
 from typing import Any
 
 import msgspec
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from realtime import handshake
@@ -69,8 +70,10 @@ def json_response(status: int, body: Any) -> HttpResponse:
     return response
 
 
-def error_response(error: RealtimeError) -> HttpResponse:
+def error_response(error: RealtimeError | OperationalError) -> HttpResponse:
     """The error in REST's words."""
+    if isinstance(error, OperationalError):
+        error = RealtimeError("The database is busy; try again.")
     status, code = _status(error)
     response = json_response(status, {"error": {"code": code, "message": error.message}})
     if isinstance(error, RateLimited):

@@ -55,7 +55,7 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
             rooms=requests.rooms(request),
             after=after,
         )
-    except RealtimeError as error:
+    except (RealtimeError, OperationalError) as error:
         return requests.error_response(error)
     except OperationalError:
         return requests.unavailable()

@@ -14,6 +14,7 @@ from typing import Any
 
 from channels.consumer import AsyncConsumer
 from channels.exceptions import StopConsumer
+from django.db import OperationalError
 
 from realtime.conf import conf
 from realtime.direct import EXTENSION, DirectOutbox
@@ -106,6 +107,9 @@ class SocketConsumer(AsyncConsumer):  # type: ignore[misc]  # Channels ships no 
                     raise StopConsumer
         except StopConsumer:
             raise
+        except OperationalError as error:
+            logger.warning("a socket failed: %s", str(error).strip())
+            self.close(CloseCode.INTERNAL)
         except Exception:
             logger.exception("a socket failed")
             self.close(CloseCode.INTERNAL)

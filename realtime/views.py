@@ -46,7 +46,7 @@ async def poll(request: HttpRequest) -> HttpResponse:
         hub = Hub.running() or Hub()
         identity, seen = await requests.identify(request, hub)
         return await _answer(hub, identity, seen, query)
-    except RealtimeError as error:
+    except (RealtimeError, OperationalError) as error:
         return requests.error_response(error)
     except OperationalError:
         return requests.unavailable()

@@ -4,6 +4,7 @@ import asyncio
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from tests.clients import Api, Live
 from tests.conftest import StartSite
-from tests.servers import ROOT, Redis, Server
+from tests.servers import ROOT, Missing, Postgres, Redis, Server
 
 
 async def test_it_is_ready_while_it_serves_and_its_sockets_are_sent_elsewhere_at_the_end(
@@ -70,6 +71,41 @@ async def test_it_ends_although_redis_went_away_with_it(
         redis.stop()
 
 
+async def test_with_postgresql_gone_requests_are_told_so_soon_and_sockets_stay_for_what_follows(
+    start_site: StartSite, server_folder: Callable[[str], Path]
+) -> None:
+    try:
+        postgres = Postgres(server_folder("postgres"))
+    except Missing as missing:
+        pytest.skip(str(missing))
+    postgres.start()
+    try:
+        site = start_site(database_url=postgres.database("site"))
+        writer = await Api.register(site.url)
+        live = await Live.open(site.ws_url, writer.token)
+        postgres.stop()
+        for path in ("/api/posts", "/api/realtime/poll", "/api/realtime/stream"):
+            for _ in range(2):
+                asked_at = time.monotonic()
+                status, answer = await writer.call("GET", path)
+                assert (status, answer["error"]["code"]) == (503, "unavailable")
+                assert time.monotonic() - asked_at < 8
+        postgres.log_file.unlink()
+        postgres.start()
+        async with asyncio.timeout(5):
+            while (await writer.call("POST", "/api/posts", {"body": "it is back"}))[0] != 201:
+                pass
+        assert (await live.event())["payload"]["post"]["body"] == "it is back"
+        await live.close()
+        postgres.stop()  # unnoticed by whoever does not ask in the meantime
+        postgres.log_file.unlink()
+        postgres.start()
+        answers = await asyncio.gather(*(writer.call("GET", "/api/posts") for _ in range(8)))
+        assert {status for status, _answer in answers} == {200}
+    finally:
+        postgres.stop()
+
+
 def serve(site_folder: Path, *arguments: str, **environment: str) -> str:
     """What ``manage.py serve`` says when it refuses."""
     env = {"PATH": "/usr/bin:/bin", "DATABASE_URL": f"sqlite:///{site_folder}/new.sqlite3"}
@@ -91,6 +127,7 @@ def serve(site_folder: Path, *arguments: str, **environment: str) -> str:
     [
         ([], {}, "SECRET_KEY is missing"),
         ([], {"DEBUG": "1"}, "run `./run manage migrate`"),
+        ([], {"DEBUG": "1", "DATABASE_URL": "postgres://u@127.0.0.1:1/x"}, "does not answer"),
         (["--workers", "0"], {"DEBUG": "1"}, "at least 1"),
         (["--workers", "2"], {"DEBUG": "1"}, "set REDIS_URL"),
         ([], {"DEBUG": "perhaps"}, "set it to 1 or 0"),

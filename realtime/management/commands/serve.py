@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from realtime import bus, server
@@ -32,8 +32,13 @@ class Command(BaseCommand):
                 "--workers over 1 needs Redis, or who is online differs from worker to worker: "
                 "set REDIS_URL."
             )
-        executor = MigrationExecutor(connection)
+        try:
+            executor = MigrationExecutor(connection)
+        except OperationalError as error:
+            raise CommandError(f"The database does not answer: {error}") from None
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             raise CommandError("The database is behind the code: run `./run manage migrate`.")
         connection.close()
+        if connection.vendor == "postgresql":
+            connection.close_pool()  # this process may be the one that only watches the workers
         server.run(host=host, port=port, workers=workers)
