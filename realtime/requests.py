@@ -76,16 +76,8 @@ def error_response(error: RealtimeError | OperationalError) -> HttpResponse:
         error = RealtimeError("The database is busy; try again.")
     status, code = _status(error)
     response = json_response(status, {"error": {"code": code, "message": error.message}})
-    if isinstance(error, RateLimited):
-        response["Retry-After"] = str(max(1, round(error.retry_after)))
-    return response
-
-
-def unavailable() -> HttpResponse:
-    """The answer while the database has no time."""
-    message = "The database is busy; try again."
-    response = json_response(503, {"error": {"code": "unavailable", "message": message}})
-    response["Retry-After"] = "1"
+    if status in (429, 503):
+        response["Retry-After"] = str(max(1, round(getattr(error, "retry_after", 1))))
     return response
 
 

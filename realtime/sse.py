@@ -57,8 +57,6 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
         )
     except (RealtimeError, OperationalError) as error:
         return requests.error_response(error)
-    except OperationalError:
-        return requests.unavailable()
     return _response(events)
 
 

@@ -48,8 +48,6 @@ async def poll(request: HttpRequest) -> HttpResponse:
         return await _answer(hub, identity, seen, query)
     except (RealtimeError, OperationalError) as error:
         return requests.error_response(error)
-    except OperationalError:
-        return requests.unavailable()
 
 
 class _Query(msgspec.Struct):
