@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Model, QuerySet
+from django.db.models import Count, Model, Q, QuerySet
 
 from accounts.models import Follow, User
 from realtime.transactions import atomic
@@ -30,6 +30,8 @@ class Counter:
     lock: Callable[[UUID], bool]
     #: What else is set with a count that is put right.
     also: Callable[[], dict[str, Any]] = dict
+    #: Which of the rows count.
+    only: Callable[[], Q] = Q
 
 
 @dataclass(frozen=True)
@@ -71,8 +73,8 @@ def _values(rows: QuerySet[Any], counter: Counter) -> Any:
 
 
 def _real(counter: Counter, keys: list[UUID]) -> dict[UUID, int]:
-    rows = counter.rows._default_manager.filter(**{f"{counter.by}__in": keys}).order_by()
-    return dict(rows.values_list(counter.by).annotate(count=Count("pk")))
+    rows = counter.rows._default_manager.filter(counter.only(), **{f"{counter.by}__in": keys})
+    return dict(rows.order_by().values_list(counter.by).annotate(count=Count("pk")))
 
 
 def _look_again(counter: Counter, key: UUID, *, correct: bool) -> Wrong | None:

@@ -141,6 +141,14 @@ def withdraw_about_comment(comment: Comment) -> None:
     Notification.objects.filter(comment=comment).delete(forget=False)
 
 
+def withdraw_about_hidden(**about: Post | Comment) -> None:
+    """What was told of a post or comment (``post=``, ``comment=``) that exists for nobody now.
+
+    The site's own words about it stay: they are what its author should know of.
+    """
+    Notification.objects.filter(**about).exclude(kind=Kind.MODERATION).delete()
+
+
 def withdraw_from_strangers(post: Post) -> None:
     """What was told of a post to those who may not see it now that it is for followers."""
     followers = Follow.objects.filter(followed=post.author_id).values("follower")

@@ -23,6 +23,8 @@ def who_may_know(recipients: Collection[UUID], actor_id: UUID, post: Post | None
     )
     parted = {user_id for pair in pairs.values_list("blocker", "blocked") for user_id in pair}
     allowed = set(recipients) - parted
+    if post is not None and post.is_hidden:
+        return set()
     if post is None or post.visibility == Post.Visibility.PUBLIC:
         return allowed
     followers = Follow.objects.filter(followed=post.author_id, follower__in=recipients)

@@ -15,7 +15,7 @@ from notifications import actions
 from notifications.audiences import of_notification
 from notifications.events import NotificationNew
 from notifications.models import Notification
-from posts.audiences import narrows
+from posts.audiences import hides, hides_comment, narrows, restores_comment
 from posts.models import Comment, Like, Post
 from realtime.publish import publish
 
@@ -35,18 +35,26 @@ def tell_of_like(instance: Like, created: bool, raw: bool, **kwargs: Any) -> Non
 
 @receiver(post_save, sender=Comment, dispatch_uid="notifications.tell_of_comment")
 def tell_of_comment(instance: Comment, created: bool, raw: bool, **kwargs: Any) -> None:
-    """An edit is no second comment."""
-    if created and not raw:
+    """An edit is no second comment; one that is hidden was none, until it is there again."""
+    if raw:
+        return
+    if created or restores_comment(instance):
         actions.tell_of_comment(instance)
+    elif hides_comment(instance):
+        actions.withdraw_about_hidden(comment=instance)
 
 
 @receiver(post_save, sender=Post, dispatch_uid="notifications.tell_of_mentions")
 def tell_of_mentions(instance: Post, raw: bool, **kwargs: Any) -> None:
-    """After an edit, those who are named or may see it only now."""
-    if not raw:
-        if narrows(instance):
-            actions.withdraw_from_strangers(instance)
-        actions.tell_of_mentions(instance)
+    """After an edit, those who are named or may see it only now; of one that is hidden, nobody."""
+    if raw:
+        return
+    if hides(instance):
+        actions.withdraw_about_hidden(post=instance)
+        return
+    if narrows(instance):
+        actions.withdraw_from_strangers(instance)
+    actions.tell_of_mentions(instance)
 
 
 @receiver(post_save, sender=Follow, dispatch_uid="notifications.tell_of_follow")

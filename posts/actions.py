@@ -45,9 +45,8 @@ def edit_post(
     with atomic():
         post = _own_post(reader, post_id)
         # Only under the lock: an edit that was made meanwhile must not be undone by this one.
-        if not Post.objects.hold(post.pk):
-            raise NotFound("there is no such post")
-        post = Post.objects.select_related("author").get(pk=post.pk)
+        Post.objects.hold(post.pk)
+        post = _own_post(reader, post.pk)
         before = post.body, post.visibility
         post.body = post.body if body is None else body
         post.visibility = post.visibility if visibility is None else _visibility(visibility)

@@ -42,17 +42,33 @@ class WrittenAdmin(WrittenBase):
 class PostAdmin(WrittenAdmin):
     """Find, edit, add and delete posts."""
 
-    list_display = ("__str__", "author", "visibility", "like_count", "comment_count", "created_at")
-    list_filter = ("visibility",)
+    list_display = (
+        "__str__",
+        "author",
+        "visibility",
+        "like_count",
+        "comment_count",
+        "created_at",
+        "hidden_at",
+    )
+    list_filter = ("visibility", ("hidden_at", admin.EmptyFieldListFilter))
     autocomplete_fields = ("author",)
-    readonly_fields = ("hashtags", "like_count", "comment_count", "version", "updated_at")
+    readonly_fields = (
+        "hashtags",
+        "like_count",
+        "comment_count",
+        "version",
+        "updated_at",
+        "hidden_at",
+    )
 
 
 @admin.register(Comment)
 class CommentAdmin(WrittenAdmin):
     """Find, edit, add and delete comments."""
 
-    list_display = ("__str__", "author", "post", "created_at")
+    list_display = ("__str__", "author", "post", "created_at", "hidden_at")
+    list_filter = (("hidden_at", admin.EmptyFieldListFilter),)
     autocomplete_fields = ("author", "post")
     fixed_fields = ("author", "post")
-    readonly_fields = ("version", "updated_at")
+    readonly_fields = ("version", "updated_at", "hidden_at")

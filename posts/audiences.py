@@ -53,7 +53,32 @@ def gone_effects(post: "Post") -> list[Effect]:
 def narrows(post: "Post") -> bool:
     """Whether the save that is going on takes a public post from those who do not follow."""
     was: Reach | None = post.before
-    return was is not None and was.visibility == "public" and post.visibility != "public"
+    if was is None or was.is_hidden or post.is_hidden:
+        return False
+    return was.visibility == "public" and post.visibility != "public"
+
+
+def hides(post: "Post") -> bool:
+    """Whether the save that is going on takes the post from everybody."""
+    return post.before is not None and post.is_hidden and not post.before.is_hidden
+
+
+def restores(post: "Post") -> bool:
+    """Whether the save that is going on brings a hidden post back."""
+    return post.before is not None and post.before.is_hidden and not post.is_hidden
+
+
+def of_hidden_post(post: "Post", was: "Reach") -> Audience:
+    """All rooms that it had; like a deletion it tells of no subject."""
+    return Audience(rooms=reach_rooms(post, was), people=_people(post.author_id))
+
+
+def hidden_effects(post: "Post") -> list[Effect]:
+    """To everybody it is as if the post were gone; it may come back."""
+    return [
+        Forget(subject=subject("post", post.pk), forever=False),
+        Vacate(room=post_room(post.pk), reason="moderation"),
+    ]
 
 
 def of_those_left_out(post: "Post", was: "Reach") -> Audience:
@@ -75,8 +100,15 @@ def left_out_effects(post: "Post") -> list[Effect]:
 
 
 def widening_effects(post: "Post") -> list[Effect]:
-    """What was told of a post that is everybody's again may be told again."""
-    if post.before is None or post.before.visibility == post.visibility or narrows(post):
+    """What was told of a post that is everybody's again may be told again.
+
+    Of one for followers, restored, only to followers: it may have been everybody's before.
+    """
+    if restores(post) and post.visibility != "public":
+        followers = following_room(post.author_id)
+        return [Forget(subject=subject("post", post.pk), unless=followers, forever=False)]
+    widened = post.before is not None and post.before.visibility != post.visibility
+    if post.is_hidden or narrows(post) or not (widened or restores(post)):
         return []
     return [Recall(subject=subject("post", post.pk), room=post_room(post.pk))]
 
@@ -91,18 +123,33 @@ def of_like(like: "Like") -> Audience:
 
 
 def of_comment(comment: "Comment") -> Audience:
-    """The post's rooms, from the post as it is under its lock."""
+    """The post's rooms, from the post as it is under its lock; nobody's while it is hidden."""
     return Audience(
-        rooms=post_rooms(comment.post),
+        rooms=() if comment.is_hidden else post_rooms(comment.post),
         people=_people(comment.post.author_id, comment.author_id),
         subjects=(subject("post", comment.post_id), subject("comment", comment.pk)),
     )
 
 
+def hides_comment(comment: "Comment") -> bool:
+    """Whether the save that is going on takes the comment from everybody."""
+    return comment.was_counted and comment.is_hidden
+
+
+def restores_comment(comment: "Comment") -> bool:
+    """Whether the save that is going on brings a hidden comment back."""
+    return not comment.was_counted and not comment.is_hidden
+
+
+def recalled_comment(comment: "Comment") -> Effect:
+    """What was told of a comment that is there again may be told again."""
+    return Recall(subject=subject("comment", comment.pk))
+
+
 def of_gone_comment(comment: "Comment") -> Audience:
-    """The post's rooms; of the post it tells, of the comment no more."""
+    """The post's rooms; of the post it tells, of the comment no more. One hidden before: nobody."""
     return Audience(
-        rooms=post_rooms(comment.post),
+        rooms=post_rooms(comment.post) if comment.was_counted else (),
         people=_people(comment.post.author_id, comment.author_id),
         subjects=(subject("post", comment.post_id),),
     )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from accounts.counts import Counter
 from posts.models import Comment, Like, Post
@@ -13,7 +13,12 @@ def _version() -> dict[str, Any]:
     return {"version": F("version") + 1}
 
 
+def _shown() -> Q:
+    """What is hidden does not count."""
+    return Q(hidden_at=None)
+
+
 COUNTERS = (
     Counter(Post, "like_count", Like, "post", Post.objects.hold, _version),
-    Counter(Post, "comment_count", Comment, "post", Post.objects.hold, _version),
+    Counter(Post, "comment_count", Comment, "post", Post.objects.hold, _version, only=_shown),
 )

@@ -33,7 +33,7 @@ class PostCreated(Event, frozen=True, kw_only=True):
 
 
 class PostUpdated(Event, frozen=True, kw_only=True):
-    """A post's text or visibility was changed."""
+    """A post's text or visibility was changed, or it is there again."""
 
     type: ClassVar[str] = "post:updated"
     post: Post
@@ -41,9 +41,9 @@ class PostUpdated(Event, frozen=True, kw_only=True):
     timestamp: str
 
     @classmethod
-    def of(cls, post: "models.Post") -> Self:
+    def of(cls, post: "models.Post", *, at: "datetime") -> Self:
         wire = Post.of(post)
-        return cls(post=wire, author=wire.author, timestamp=wire.updated_at)
+        return cls(post=wire, author=wire.author, timestamp=timestamp(at))
 
 
 class PostDeleted(Event, frozen=True, kw_only=True):
@@ -124,7 +124,7 @@ class CommentAdded(Event, frozen=True, kw_only=True):
 
 
 class CommentUpdated(Event, frozen=True, kw_only=True):
-    """A comment's text was changed."""
+    """A comment's text was changed, or it is there again."""
 
     type: ClassVar[str] = "comment:updated"
     comment: Comment
@@ -134,14 +134,14 @@ class CommentUpdated(Event, frozen=True, kw_only=True):
     timestamp: str
 
     @classmethod
-    def of(cls, comment: "models.Comment") -> Self:
+    def of(cls, comment: "models.Comment", *, at: "datetime") -> Self:
         wire = Comment.of(comment)
         return cls(
             comment=wire,
             post_id=wire.post_id,
             comment_count=comment.post.comment_count,
             version=comment.post.version,
-            timestamp=wire.updated_at,
+            timestamp=timestamp(at),
         )
 
 

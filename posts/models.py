@@ -7,6 +7,7 @@ it has one order. Rights are ``rights.py``'s.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -19,8 +20,9 @@ from accounts.models import User
 from accounts.querysets import RowByRow
 from posts import hashtags
 from posts.events import Reason
+from posts.hiding import Hideable
 from posts.mentions import mentioned_in
-from posts.querysets import Posts
+from posts.querysets import Comments, Posts
 from posts.words import HashtagFollow, Mention, PostHashtag
 from realtime.errors import NotFound
 from realtime.models import Model
@@ -39,9 +41,11 @@ class Reach:
 
     visibility: str
     hashtags: tuple[str, ...]
+    #: Then it reaches nobody.
+    is_hidden: bool = False
 
 
-class Post(Model):
+class Post(Hideable, Model):
     """Something said to everybody, or to the author's followers."""
 
     class Visibility(models.TextChoices):
@@ -82,7 +86,7 @@ class Post(Model):
 
     @property
     def reach(self) -> Reach:
-        return Reach(self.visibility, tuple(self.hashtags))
+        return Reach(self.visibility, tuple(self.hashtags), self.is_hidden)
 
     @property
     def mentioned(self) -> "list[User]":
@@ -110,7 +114,20 @@ class Post(Model):
         """What the database knows better than this instance, which may be old."""
         self.before = row.reach
         self.like_count, self.comment_count = row.like_count, row.comment_count
-        self.version = row.version
+        self.version, self.hidden_at = row.version, row.hidden_at
+
+    def turn(self, hidden_at: datetime | None) -> bool:
+        """Not an edit: ``updated_at`` stays, and text and reach are as others have left them."""
+        with atomic():
+            if not Post.objects.hold(self.pk):
+                raise NotFound("there is no such post")
+            self.refresh_from_db()
+            if self.is_hidden == (hidden_at is not None):
+                return False
+            self._take_over(Post.objects.touch(self.pk))
+            self.hidden_at, self._mentioned = hidden_at, None
+            super().save(update_fields=["hidden_at"])
+            return True
 
     def _write_hashtags(self) -> None:
         kept = set(self.tags.values_list("tag", flat=True))
@@ -136,6 +153,7 @@ class Post(Model):
                 return 0, {}
             row = Post.objects.get(pk=self.pk)
             self.visibility, self.hashtags = row.visibility, row.hashtags
+            self.hidden_at = row.hidden_at
             self.deletion_reason = reason
             return super().delete(*args, **kwargs)
 
@@ -145,6 +163,8 @@ class UnderPost(Model):
 
     #: The post's field that counts these rows.
     counter: str
+    #: Whether the post counted it before the save or deletion that is going on.
+    was_counted = True
     deletion_reason: Reason = "author"
 
     post = models.ForeignKey(Post, models.CASCADE, related_name="%(class)ss")
@@ -153,11 +173,15 @@ class UnderPost(Model):
     class Meta:
         abstract = True
 
+    @property
+    def is_counted(self) -> bool:
+        return True
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Leaves in ``post`` the post as it is then; raises NotFound when that is gone."""
         with atomic():
-            added = {self.counter: 1} if self._state.adding else {}
-            self.post = Post.objects.touch(self.post_id, **added)
+            before = self.was_counted and not self._state.adding
+            self.post = Post.objects.touch(self.post_id, **{self.counter: self.is_counted - before})
             super().save(*args, **kwargs)
 
     def delete(
@@ -167,14 +191,15 @@ class UnderPost(Model):
         rows = type(self)._default_manager.filter(pk=self.pk)
         with atomic():
             # Under the lock it is the truth, and stays it, whether the row is still there.
-            if not Post.objects.hold(self.post_id) or not rows.exists():
+            row = rows.first() if Post.objects.hold(self.post_id) else None
+            if row is None:
                 return 0, {}
-            self.post = Post.objects.touch(self.post_id, **{self.counter: -1})
-            self.deletion_reason = reason
+            self.was_counted, self.deletion_reason = row.is_counted, reason
+            self.post = Post.objects.touch(self.post_id, **{self.counter: -int(row.is_counted)})
             return super().delete(*args, **kwargs)
 
 
-class Comment(UnderPost):
+class Comment(Hideable, UnderPost):
     """Something said under a post."""
 
     counter = "comment_count"
@@ -184,7 +209,7 @@ class Comment(UnderPost):
     version = models.PositiveIntegerField(default=1, editable=False)
     updated_at = models.DateTimeField(editable=False)
 
-    objects = RowByRow["Comment"].as_manager()
+    objects = Comments.as_manager()
 
     class Meta:
         ordering = ("id",)
@@ -196,6 +221,10 @@ class Comment(UnderPost):
     def clean(self) -> None:
         self.body = plain_text(self.body, field="body", max_length=MAX_COMMENT)
 
+    @property
+    def is_counted(self) -> bool:
+        return not self.is_hidden
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Raises NotFound when it, or its post, was deleted since."""
         with atomic():
@@ -205,8 +234,24 @@ class Comment(UnderPost):
                 row = Comment.objects.filter(pk=self.pk)
                 if not row.update(version=F("version") + 1):
                     raise NotFound("there is no such comment")
-                self.version = row.get().version
+                kept = row.get()
+                self.version, self.hidden_at = kept.version, kept.hidden_at
+                self.was_counted = kept.is_counted
             super().save(*args, **kwargs)
+
+    def turn(self, hidden_at: datetime | None) -> bool:
+        """Not an edit: ``updated_at`` stays, and the text is as others have left it."""
+        with atomic():
+            Post.objects.hold(self.post_id)
+            if not Comment.objects.filter(pk=self.pk).exists():
+                raise NotFound("there is no such comment")
+            self.refresh_from_db()
+            if self.is_hidden == (hidden_at is not None):
+                return False
+            self.was_counted = self.is_counted
+            self.hidden_at, self.version = hidden_at, self.version + 1
+            super().save(update_fields=["hidden_at", "version"])
+            return True
 
 
 class Like(UnderPost):

@@ -9,14 +9,14 @@ from uuid import UUID
 
 from django.db.models import F
 
-from accounts.querysets import RowByRow
+from posts.hiding import Hideables
 from realtime.errors import NotFound
 
 if TYPE_CHECKING:
-    from posts.models import Post
+    from posts.models import Comment, Post  # noqa: F401 — ruff does not read the strings
 
 
-class Posts(RowByRow["Post"]):
+class Posts(Hideables["Post"]):
     """Posts, and the row lock of one."""
 
     def hold(self, pk: UUID) -> bool:
@@ -30,3 +30,9 @@ class Posts(RowByRow["Post"]):
         if not self.filter(pk=pk).update(version=F("version") + 1, **changes):
             raise NotFound("there is no such post")
         return self.select_related("author").get(pk=pk)
+
+
+class Comments(Hideables["Comment"]):
+    """Comments; those of one post together, as the posts' locks are taken in the order of ids."""
+
+    lock_order = ("post_id", "pk")

@@ -17,21 +17,24 @@ from realtime.rest.ids import parse_id
 
 
 def visible_posts(reader_id: UUID) -> QuerySet[Post, Post]:
-    """What the reader may see now: public, one's own, of those whom one follows; never parted."""
+    """What the reader may see now: public, one's own, of those whom one follows; never parted.
+
+    What is hidden is there for nobody, its author included.
+    """
     hidden = User.objects.filter(parted_from(reader_id)).values("pk")
     allowed = (
         Q(visibility=Post.Visibility.PUBLIC)
         | Q(author=reader_id)
         | Q(author__in=followed_by(reader_id))
     )
-    return Post.objects.filter(allowed).exclude(author__in=hidden)
+    return Post.objects.filter(allowed, hidden_at=None).exclude(author__in=hidden)
 
 
 def visible_comments(reader_id: UUID) -> QuerySet[Comment, Comment]:
     """The comments of those that the reader may see, under posts that the reader may see."""
     hidden = User.objects.filter(parted_from(reader_id)).values("pk")
     posts = visible_posts(reader_id).order_by().values("pk")
-    return Comment.objects.filter(post__in=posts).exclude(author__in=hidden)
+    return Comment.objects.filter(post__in=posts, hidden_at=None).exclude(author__in=hidden)
 
 
 def public_feed(reader_id: UUID) -> QuerySet[Post, Post]:

@@ -36,7 +36,9 @@ def post_rooms(post: "Post") -> tuple[str, ...]:
 
 
 def reach_rooms(post: "Post", reach: "Reach") -> tuple[str, ...]:
-    """Where it would be told if it reached so far."""
+    """Where it would be told if it reached so far; nowhere while it is hidden."""
+    if reach.is_hidden:
+        return ()
     near = (following_room(post.author_id), post_room(post.pk))
     if reach.visibility != "public":
         return near

@@ -4,6 +4,7 @@ Life of an event:  save → **signal** → event → log → bus → hub → con
 Imported by ``apps.py`` only. What a cascade takes along is told by what it hangs on: ``origin``.
 """
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models.signals import post_delete, post_save
@@ -32,11 +33,28 @@ from realtime.publish import change_rights, publish
 @receiver(post_save, sender=Post, dispatch_uid="posts.announce_post")
 def announce_post(instance: Post, created: bool, raw: bool, **kwargs: Any) -> None:
     """A first save is news, a later one is an edit, a fixture is neither."""
-    if not raw:
-        if instance.before is not None and audiences.narrows(instance):
-            announce_narrowing(instance)
-        event = PostCreated.of(instance) if created else PostUpdated.of(instance)
-        publish(event, audiences.of_post(instance), effects=audiences.widening_effects(instance))
+    if raw:
+        return
+    if audiences.hides(instance):
+        announce_hiding(instance)
+        return
+    if audiences.narrows(instance):
+        announce_narrowing(instance)
+    event = PostCreated.of(instance) if created else PostUpdated.of(instance, at=_at(instance))
+    publish(event, audiences.of_post(instance), effects=audiences.widening_effects(instance))
+
+
+def _at(post: Post) -> datetime:
+    """When it was changed; to restore it is no edit."""
+    return timezone.now() if audiences.restores(post) else post.updated_at
+
+
+def announce_hiding(post: Post) -> None:
+    """To all who saw it the post is gone, and what was told of it is not told again."""
+    assert post.before is not None and post.hidden_at is not None
+    event = PostDeleted.of(post, reason="moderation", at=post.hidden_at)
+    to = audiences.of_hidden_post(post, post.before)
+    publish(event, to, effects=audiences.hidden_effects(post))
 
 
 def announce_narrowing(post: Post) -> None:
@@ -74,9 +92,25 @@ def announce_unlike(instance: Like, origin: object, **kwargs: Any) -> None:
 @receiver(post_save, sender=Comment, dispatch_uid="posts.announce_comment")
 def announce_comment(instance: Comment, created: bool, raw: bool, **kwargs: Any) -> None:
     """A first save is news, a later one is an edit, a fixture is neither."""
-    if not raw:
-        event = CommentAdded.of(instance) if created else CommentUpdated.of(instance)
-        publish(event, audiences.of_comment(instance))
+    if raw:
+        return
+    if created:
+        publish(CommentAdded.of(instance), audiences.of_comment(instance))
+    elif audiences.hides_comment(instance):
+        announce_hidden_comment(instance)
+    else:
+        restored = audiences.restores_comment(instance)
+        event = CommentUpdated.of(instance, at=timezone.now() if restored else instance.updated_at)
+        recall = [audiences.recalled_comment(instance)] if restored else []
+        publish(event, audiences.of_comment(instance), effects=recall)
+
+
+def announce_hidden_comment(comment: Comment) -> None:
+    """To all who saw it the comment is gone; it may come back."""
+    assert comment.hidden_at is not None
+    event = CommentDeleted.of(comment, reason="moderation", at=comment.hidden_at)
+    forget = Forget(subject=audiences.subject("comment", comment.pk), forever=False)
+    publish(event, audiences.of_gone_comment(comment), effects=[forget])
 
 
 @receiver(post_delete, sender=Comment, dispatch_uid="posts.announce_deleted_comment")

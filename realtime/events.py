@@ -106,10 +106,13 @@ class Forget(Effect, frozen=True, kw_only=True, tag="forget"):
 
 
 class Recall(Effect, frozen=True, kw_only=True, tag="recall"):
-    """What a Forget that was not for ever took back is told again; ``room`` is for everybody."""
+    """What a Forget that was not for ever took back is told again.
+
+    ``room``, where there is one, is for everybody from here on.
+    """
 
     subject: str
-    room: str
+    room: str | None = None
 
 
 class Close(Effect, frozen=True, kw_only=True, tag="close"):

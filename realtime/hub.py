@@ -417,7 +417,7 @@ class Hub:
                     if room in connection.asked:
                         ground = rights.regrounded(connection.asked[room], unless)
                         connection.asked[room] = ground
-            case Recall(room=room):
+            case Recall(room=str(room)):
                 for connection in self.readers.members(room):
                     if room in connection.asked:
                         ground = rights.regrounded(connection.asked[room], None)

@@ -65,7 +65,7 @@ def apply(effect: Effect, user_id: str, rights: Rights) -> None:
             rights.rooms.add(room)
         case Vacate(room=room, unless=unless) if room in rights.asked:
             rights.asked[room] = regrounded(rights.asked[room], unless)
-        case Recall(room=room) if room in rights.asked:
+        case Recall(room=str(room)) if room in rights.asked:
             rights.asked[room] = regrounded(rights.asked[room], None)
         case Part(one=one, other=other) if user_id in (one, other):
             rights.parted.add(other if user_id == one else one)

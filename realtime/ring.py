@@ -19,13 +19,14 @@ MAX_CHANGES = 10_000
 class Kept:
     """An event in the ring and, once somebody wanted it, its frame."""
 
-    __slots__ = ("_frame", "event", "gone", "unless")
+    __slots__ = ("_frame", "event", "gone", "reserved")
 
     def __init__(self, event: Envelope) -> None:
         self.event = event
         self.gone = False
-        #: Since the event only members of this room may see what it tells of; of "": nobody.
-        self.unless: str | None = None
+        #: Subject → since the event only members of this room may see it; of "": nobody. Each by
+        #: itself: that a comment is there again says nothing of the post that it is under.
+        self.reserved: dict[str, str] | None = None
         self._frame: Frame | None = None
 
     def frame(self, epoch: str) -> Frame:
@@ -38,7 +39,7 @@ class Kept:
         self, rooms: Collection[str], *, known: Collection[str], parted: Collection[str]
     ) -> bool:
         """Whether it may still be told to a reader, by what is true now (see ``is_for``)."""
-        if self.gone or (self.unless is not None and self.unless not in known):
+        if self.gone or (self.reserved and not all(r in known for r in self.reserved.values())):
             return False
         return is_for(self.event, rooms, known=known, parted=parted)
 
@@ -69,7 +70,7 @@ class Ring:
                 case Forget(subject=subject, unless=unless):
                     self._reserve(subject, unless or "")
                 case Recall(subject=subject):
-                    self._reserve(subject, None)
+                    self._release(subject)
         while len(self._kept) > MAX_EVENTS or self._bytes > MAX_BYTES:
             self._drop_oldest()
         return kept
@@ -87,9 +88,14 @@ class Ring:
     def _about_subject(self, subject: str) -> list[Kept]:
         return [self._kept[seq] for seq in self._about.get(subject, ())]
 
-    def _reserve(self, subject: str, unless: str | None) -> None:
+    def _reserve(self, subject: str, unless: str) -> None:
         for kept in self._about_subject(subject):
-            kept.unless = unless
+            kept.reserved = {**(kept.reserved or {}), subject: unless}
+
+    def _release(self, subject: str) -> None:
+        for kept in self._about_subject(subject):
+            if kept.reserved:
+                kept.reserved.pop(subject, None)
 
     def _drop_oldest(self) -> None:
         seq, kept = next(iter(self._kept.items()))
