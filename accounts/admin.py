@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Follow, User
+from accounts.page_forms import AdminLoginForm
 
 if TYPE_CHECKING:  # only there do these take a parameter
     UsersBase = UserAdmin[User]
@@ -21,15 +22,31 @@ else:
     FollowsBase = admin.ModelAdmin
 
 
+admin.site.login_form = AdminLoginForm
+
+
 @admin.register(User)
 class SiteUserAdmin(UsersBase):
     """Find users, edit their profiles, deactivate them (which closes their sockets)."""
 
-    list_display = ("username", "display_name", "follower_count", "is_active", "is_staff")
+    list_display = (
+        "username",
+        "display_name",
+        "follower_count",
+        "is_active",
+        "suspended_until",
+        "is_staff",
+    )
     search_fields = ("username", "display_name", "email")
     ordering = ("-id",)
     formfield_overrides: ClassVar = {models.URLField: {"assume_scheme": "https"}}
-    readonly_fields = ("follower_count", "following_count", "last_login", "date_joined")
+    readonly_fields = (
+        "follower_count",
+        "following_count",
+        "last_login",
+        "date_joined",
+        "suspended_until",
+    )
     fieldsets = (
         *(UserAdmin.fieldsets or ()),
         (
@@ -41,6 +58,7 @@ class SiteUserAdmin(UsersBase):
                     "show_presence",
                     "follower_count",
                     "following_count",
+                    "suspended_until",
                 )
             },
         ),

@@ -9,7 +9,7 @@ from rest_framework.authentication import SessionAuthentication as CSRFSession
 from rest_framework.request import Request
 
 from accounts import logins
-from accounts.identities import login_by_token, session_login
+from accounts.identities import living_login, login_by_token
 from accounts.models import Login, User
 from realtime.errors import Unauthenticated
 
@@ -29,15 +29,21 @@ class BearerAuthentication(BaseAuthentication):
 
 
 class SessionAuthentication(CSRFSession):
-    """The session cookie of the pages; a write then needs the CSRF token."""
+    """The session cookie of the pages; a write then needs the CSRF token.
+
+    To the pages who is suspended is nobody; here they are told why. Raises Suspended.
+    """
 
     def authenticate(self, request: Request) -> tuple[User, Login] | None:
         user = getattr(request._request, "user", AnonymousUser())
-        if not isinstance(user, User):
+        sid = request._request.session.get(logins.SID)
+        if sid is None:
             return None
         try:
-            login = session_login(request._request.session.get(logins.SID), user.pk)
+            login = living_login(sid)
         except Unauthenticated:
+            return None
+        if not isinstance(user, User) or login.user_id != user.pk:
             return None
         self.enforce_csrf(request)
         return login.user, login

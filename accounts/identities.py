@@ -13,10 +13,10 @@ from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenError
 from rest_framework_simplejwt.tokens import AccessToken
 
 from accounts import wire
-from accounts.logins import SID
+from accounts.logins import SID, suspended
 from accounts.models import Login, User
 from accounts.sessions import is_key
-from realtime.errors import Expired, Suspended, Unauthenticated
+from realtime.errors import Expired, Unauthenticated
 from realtime.identity import Identity
 from realtime.rest.ids import parse_id
 
@@ -44,8 +44,8 @@ def living_login(sid: object) -> Login:
     login = Login.objects.select_related("user").filter(pk=key).first() if key else None
     if login is None or login.ended_at is not None:
         raise Unauthenticated("the login has ended")
-    if not login.user.is_active:
-        raise Suspended("this account is suspended")
+    if login.user.is_suspended:
+        raise suspended(login.user)
     return login
 
 

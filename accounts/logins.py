@@ -17,8 +17,9 @@ from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
 from accounts import names, wire
 from accounts.models import Login, User
+from accounts.suspension import may_be_here
 from realtime.errors import Suspended, Unauthenticated
-from realtime.events import Close
+from realtime.events import Close, timestamp
 from realtime.frames import CloseCode
 from realtime.publish import change_rights
 from realtime.rest.ids import parse_id
@@ -37,9 +38,17 @@ def check_credentials(username: str, password: str) -> User:
     if user is None or not user.check_password(password):
         user_login_failed.send(__name__, credentials={"username": username}, request=None)
         raise Unauthenticated("no account has this username and password")
-    if not user.is_active:
-        raise Suspended("this account is suspended")
+    if user.is_suspended:
+        raise suspended(user)
     return user
+
+
+def suspended(user: User) -> Suspended:
+    """Why somebody who is suspended is not let in, and until when."""
+    until = user.suspended_until
+    if not user.is_active or until is None:
+        return Suspended("this account is suspended")
+    return Suspended(f"this account is suspended until {timestamp(until)}")
 
 
 def log_in(username: str, password: str) -> wire.Tokens:
@@ -47,7 +56,7 @@ def log_in(username: str, password: str) -> wire.Tokens:
     user = check_credentials(username, password)
     with atomic():
         # Compared and set: a password that was changed while we checked it gets nobody in.
-        same = User.objects.filter(pk=user.pk, password=user.password, is_active=True)
+        same = User.objects.filter(may_be_here(), pk=user.pk, password=user.password)
         if not same.update(last_login=timezone.now()):
             raise Unauthenticated("no account has this username and password")
         return open_login(user)
@@ -83,7 +92,7 @@ def refresh(refresh_token: str) -> wire.Tokens:
     token = RefreshToken()
     token["user_id"], token[SID] = old["user_id"], old[SID]
     alive = Login.objects.filter(
-        pk=old[SID], refresh_jti=old["jti"], ended_at=None, user__is_active=True
+        may_be_here("user__"), pk=old[SID], refresh_jti=old["jti"], ended_at=None
     )
     expires_at = timezone.now() + token.lifetime
     if not alive.update(refresh_jti=token["jti"], expires_at=expires_at):
@@ -93,8 +102,9 @@ def refresh(refresh_token: str) -> wire.Tokens:
 
 
 def _raise_suspended(user_id: str) -> None:
-    if User.objects.filter(pk=user_id, is_active=False).exists():
-        raise Suspended("this account is suspended")
+    user = User.objects.filter(pk=user_id).first()
+    if user is not None and user.is_suspended:
+        raise suspended(user)
 
 
 def login_of(refresh_token: str) -> UUID:

@@ -15,10 +15,12 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F
 from django.dispatch import Signal
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import names
 from accounts.querysets import Blocks, Follows, RowByRow
+from accounts.suspension import is_shut_out
 from realtime.errors import Forbidden, NotFound
 from realtime.models import Model
 from realtime.rest.text import plain_text
@@ -67,6 +69,10 @@ class User(Model, AbstractUser):
     show_presence = models.BooleanField(_("shown as online"), default=True)
     follower_count = models.PositiveIntegerField(default=0, editable=False)
     following_count = models.PositiveIntegerField(default=0, editable=False)
+    #: For a time; a ban, which has no end, is ``is_active=False``.
+    suspended_until = models.DateTimeField(
+        _("suspended until"), null=True, blank=True, editable=False
+    )
 
     objects: ClassVar[Users] = Users()
 
@@ -75,6 +81,11 @@ class User(Model, AbstractUser):
 
     def __str__(self) -> str:
         return self.username
+
+    @property
+    def is_suspended(self) -> bool:
+        """Whether they may not be here now: banned, or suspended for a time that is not over."""
+        return is_shut_out(self.is_active, self.suspended_until, now=timezone.now())
 
     def clean(self) -> None:
         super().clean()

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.forms import AuthenticationForm, UsernameField
 from django.contrib.auth.password_validation import password_validators_help_text_html
 from django.core.exceptions import ValidationError
@@ -10,9 +11,24 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import actions
 from accounts.models import MAX_DISPLAY_NAME, User
+from accounts.suspension import in_words
 
 
-class LoginForm(AuthenticationForm):
+class SuspensionSaid(AuthenticationForm):
+    """Lets nobody in who is suspended, and tells them so: only for the right password."""
+
+    def confirm_login_allowed(self, user: Any) -> None:
+        if user.is_suspended:
+            until = user.suspended_until if user.is_active else None
+            raise ValidationError(in_words(until), code="suspended")
+        super().confirm_login_allowed(user)
+
+
+class AdminLoginForm(SuspensionSaid, AdminAuthenticationForm):
+    """The same at the door of the admin."""
+
+
+class LoginForm(SuspensionSaid):
     """Username and password, without colons."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

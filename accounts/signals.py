@@ -65,10 +65,10 @@ def announce_unblock(instance: Block, origin: object, **kwargs: Any) -> None:
         publish(UserUnblocked.of(instance), _own_tabs(instance.blocker_id), effects=effects)
 
 
-@receiver(post_save, sender=User, dispatch_uid="accounts.close_deactivated")
-def close_deactivated(instance: User, created: bool, raw: bool, **kwargs: Any) -> None:
-    """Who may not log in has no open sockets either."""
-    if not (created or raw or instance.is_active):
+@receiver(post_save, sender=User, dispatch_uid="accounts.close_suspended")
+def close_suspended(instance: User, created: bool, raw: bool, **kwargs: Any) -> None:
+    """Who may not log in has no open sockets either. Nothing ends a suspension but the time."""
+    if instance.is_suspended and not (created or raw):
         change_rights(Close(code=CloseCode.FORBIDDEN, user=str(instance.pk)))
 
 

@@ -8,12 +8,13 @@ from uuid import UUID
 
 from accounts.models import User
 from accounts.rights import parted
+from accounts.suspension import may_be_here
 
 
 def shown(user_ids: Collection[str]) -> set[str]:
     """Those of the users who let themselves be seen."""
     ids = [UUID(user_id) for user_id in user_ids]
-    found = User.objects.filter(pk__in=ids, show_presence=True, is_active=True)
+    found = User.objects.filter(may_be_here(), pk__in=ids, show_presence=True)
     return {str(pk) for pk in found.values_list("pk", flat=True)}
 
 

@@ -10,6 +10,7 @@ from django import template
 from accounts import wire
 from accounts.models import User
 from accounts.rights import followed_by, parted_from
+from accounts.suspension import may_be_here
 
 register = template.Library()
 
@@ -35,6 +36,6 @@ def people_to_follow(context: dict[str, Any]) -> list[wire.User]:
     """A few whom many follow and the reader does not."""
     reader: User = context["request"].user
     known = User.objects.filter(pk__in=followed_by(reader.pk))
-    rows = User.objects.filter(is_active=True, is_staff=False).exclude(pk=reader.pk)
+    rows = User.objects.filter(may_be_here(), is_staff=False).exclude(pk=reader.pk)
     rows = rows.exclude(pk__in=known.values("pk")).exclude(parted_from(reader.pk))
     return [wire.User.of(user) for user in rows.order_by("-follower_count", "pk")[:PEOPLE]]
