@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "accounts",
     "posts",
     "notifications",
+    "moderation",
     "presence",
     "realtime_site",
 ]
@@ -155,6 +156,7 @@ CHANNEL_LAYERS: dict[str, Any] = {
 }
 
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.backends.Backend"]
 SESSION_ENGINE = "accounts.sessions"
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"

@@ -35,12 +35,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("accounts.urls")),
     path("api/", include("posts.urls")),
     path("api/", include("notifications.urls")),
+    path("api/", include("moderation.urls")),
     path("api/", include("presence.urls")),
     re_path(r"^api(?:/|$)", api_not_found),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("accounts.page_urls")),
     path("", include("posts.page_urls")),
     path("", include("notifications.page_urls")),
+    path("", include("moderation.page_urls")),
 ]
 
 # In the API's own format under /api/, as pages elsewhere.

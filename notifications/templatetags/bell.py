@@ -9,15 +9,17 @@ from urllib.parse import quote
 from django import template
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from notifications.models import Inbox
+from notifications.site_words import SiteWords
 from notifications.wire import Notification
 
 register = template.Library()
 
-#: By kind; a moderator's own words stand as they are.
+#: By kind; what a moderator tells begins with one of the site's sentences, if not with their own.
 SENTENCES = {
     "like": _("{name} liked your post"),
     "comment": _("{name} commented on your post"),
@@ -39,6 +41,12 @@ def sentences() -> list[tuple[str, str]]:
     return [(kind, str(text)) for kind, text in SENTENCES.items()]
 
 
+@register.simple_tag
+def site_words() -> list[tuple[str, str]]:
+    """Each sentence of the site as it is sent, and in the page's language, for the scripts."""
+    return [(text, gettext(text)) for text in SiteWords]
+
+
 @register.filter
 def said(told: Notification | str) -> SafeString:
     """A notification in a sentence; empty in the template that the client copies."""
@@ -46,7 +54,9 @@ def said(told: Notification | str) -> SafeString:
         return SafeString("")
     sentence = SENTENCES.get(told.kind)
     if sentence is None:
-        return conditional_escape(told.text)
+        first, _end, rest = told.text.partition("\n")
+        said_first = gettext(first) if first in set(SiteWords) else first
+        return conditional_escape(f"{said_first}\n{rest}" if rest else said_first)
     name = format_html("<b>{}</b>", told.actor.display_name if told.actor else "—")
     return format_html(str(sentence), name=name)
 

@@ -8,7 +8,15 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("realtime", "accounts", "posts", "notifications", "presence", "realtime_site")
+PACKAGES = (
+    "realtime",
+    "accounts",
+    "posts",
+    "notifications",
+    "moderation",
+    "presence",
+    "realtime_site",
+)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Who may import whom: realtime_site → notifications → posts → accounts → realtime.
+"""Who may import whom: realtime_site → moderation → notifications → posts → accounts → realtime.
 
 Presence stands beside posts, on accounts and realtime.
 """
@@ -14,6 +14,7 @@ MAY_IMPORT = {
     "accounts": {"accounts", "realtime"},
     "posts": {"posts", "accounts", "realtime"},
     "notifications": {"notifications", "posts", "accounts", "realtime"},
+    "moderation": {"moderation", "notifications", "posts", "accounts", "realtime"},
     "presence": {"presence", "accounts", "realtime"},
     "realtime_site": set(PACKAGES),
 }

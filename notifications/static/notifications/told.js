@@ -1,7 +1,7 @@
 /** A notification in words: the client's half of notifications/templatetags/bell.py. */
 
 import { pageOf } from "../posts/face.js";
-import { phrase } from "../posts/words.js";
+import { phrase, word } from "../posts/words.js";
 
 /**
  * @typedef {{
@@ -14,7 +14,10 @@ import { phrase } from "../posts/words.js";
 
 /** @param {Notification} told @returns {(Node | string)[]} */
 export function said({ kind, actor, text }) {
-  return kind === "moderation" ? [text] : phrase(`told-${kind}`, { name: actor?.displayName ?? "—" });
+  if (kind !== "moderation") return phrase(`told-${kind}`, { name: actor?.displayName ?? "—" });
+  // The first line may be one of the site's sentences, which the page has in its language.
+  const [first, ...rest] = text.split("\n");
+  return [[first && word(first), ...rest].join("\n")];
 }
 
 /** @param {Notification} told @returns {string} where one sees what it is about; may be empty */

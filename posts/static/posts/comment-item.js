@@ -37,7 +37,9 @@ export function showComment(item, comment, postAuthor) {
   /** @type {HTMLAnchorElement} */ (slot(item, "name")).href = pageOf(author.username);
   /** @type {HTMLAnchorElement} */ (slot(item, "edit")).href = `/comments/${id}/edit/`;
   /** @type {HTMLFormElement} */ (slot(item, "delete")).action = `/comments/${id}/delete/`;
+  /** @type {HTMLAnchorElement} */ (slot(item, "report")).href = `/comments/${id}/report/`;
   slot(item, "edit").hidden = author.id !== viewer.id;
-  slot(item, "menu").hidden = author.id !== viewer.id && postAuthor !== viewer.id;
+  slot(item, "report").hidden = author.id === viewer.id;
+  slot(item, "delete").hidden = author.id !== viewer.id && postAuthor !== viewer.id;
   tellTimes(item);
 }

@@ -106,7 +106,7 @@ export class PostCard extends HTMLElement {
     name.href = pageOf(post.author.username);
     name.id = `name-${post.id}`;
     this.setAttribute("aria-labelledby", name.id);
-    for (const [link, tail] of [["link", ""], ["thread", "#comments"], ["edit", "edit/"]]) {
+    for (const [link, tail] of [["link", ""], ["thread", "#comments"], ["edit", "edit/"], ["report", "report/"]]) {
       /** @type {HTMLAnchorElement} */ (slot(this, link)).href = path + tail;
     }
     for (const form of ["like", "delete"]) {

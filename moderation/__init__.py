@@ -1,0 +1,1 @@
+"""What moderators see and do: reports, decisions, and the log of these."""

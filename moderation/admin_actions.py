@@ -1,0 +1,116 @@
+"""The moderators' actions in the admin: choose some, say why, done.
+
+The same for the queue, for posts, comments and users. The doing is in ``decisions.py``; each
+thing is decided about in a transaction of its own, so that one that is gone stops none of the rest.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from moderation.admin_forms import DecisionForm, form_of
+from moderation.decisions import decide
+from moderation.matters import Matter
+from moderation.models import Action
+from moderation.rights import RIGHT
+from realtime.errors import Forbidden
+
+#: What one confirms at once; more would be no decision any more.
+MAX_AT_ONCE = 100
+PREFIX = "moderate_"
+ABOUT_TEXTS = (Action.HIDE, Action.RESTORE, Action.DELETE)
+ABOUT_AUTHORS = (Action.WARN, Action.SUSPEND, Action.BAN)
+
+AdminAction = Callable[[Any, HttpRequest, QuerySet[Any]], HttpResponse | None]
+
+
+def actions_of(*actions: Action) -> list[AdminAction]:
+    """For a ``ModelAdmin.actions``; shown to those who may moderate."""
+    return [_action(action) for action in actions]
+
+
+def _action(action: Action) -> AdminAction:
+    def run(
+        site: "Moderating", request: HttpRequest, queryset: QuerySet[Any]
+    ) -> HttpResponse | None:
+        return _run(site, request, queryset, action)
+
+    run.__name__ = f"{PREFIX}{action.value}"
+    return admin.action(description=action.label, permissions=["moderate"])(run)
+
+
+class Moderating:
+    """What an admin class needs for these actions."""
+
+    def has_moderate_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(RIGHT))
+
+
+def _run(
+    site: Any, request: HttpRequest, queryset: QuerySet[Any], action: Action
+) -> HttpResponse | None:
+    chosen = list(queryset[: MAX_AT_ONCE + 1])
+    if len(chosen) > MAX_AT_ONCE:
+        text = _("Choose at most %d at once.") % MAX_AT_ONCE
+        site.message_user(request, text, messages.ERROR)
+        return None
+    form = form_of(action)(request.POST if "confirmed" in request.POST else None)
+    if form.is_bound and form.is_valid():
+        _decide_all(site, request, action, chosen, form)
+        return None
+    return _ask(site, request, action, chosen, form)
+
+
+def _ask(
+    site: Any, request: HttpRequest, action: Action, chosen: list[Any], form: DecisionForm
+) -> HttpResponse:
+    context = {
+        **site.admin_site.each_context(request),
+        "title": action.label,
+        "opts": site.opts,
+        "action": f"{PREFIX}{action.value}",
+        "is_grave": action in (Action.DELETE, Action.BAN),
+        "chosen": [(one.pk, Matter.of(one)) for one in chosen],
+        "checkbox_name": ACTION_CHECKBOX_NAME,
+        "form": form,
+        "media": site.media,
+    }
+    return TemplateResponse(request, "admin/moderation/confirm.html", context)
+
+
+def _decide_all(
+    site: Any, request: HttpRequest, action: Action, chosen: Iterable[Any], form: DecisionForm
+) -> None:
+    done = idle = refused = 0
+    until = timezone.now() + form.length if form.length else None
+    for one in chosen:
+        try:
+            reason = form.cleaned_data["reason"]
+            decision = decide(request.user, action, one, reason=reason, until=until)  # type: ignore[arg-type]
+        except Forbidden:
+            refused += 1
+        else:
+            done, idle = done + (decision is not None), idle + (decision is None)
+    for count, text, level in (
+        (done, ngettext("%d decided.", "%d decided.", done), messages.SUCCESS),
+        (
+            idle,
+            ngettext("%d was so already, or is gone.", "%d were so already, or are gone.", idle),
+            messages.WARNING,
+        ),
+        (
+            refused,
+            ngettext("%d is not for you to decide.", "%d are not for you to decide.", refused),
+            messages.ERROR,
+        ),
+    ):
+        if count:
+            site.message_user(request, text % count, level)
