@@ -40,5 +40,6 @@ class Command(BaseCommand):
             raise CommandError("The database is behind the code: run `./run manage migrate`.")
         connection.close()
         if connection.vendor == "postgresql":
-            connection.close_pool()  # this process may be the one that only watches the workers
+            # This process may be the one that only watches the workers.
+        connection.close_pool()  # type: ignore[attr-defined]  # which psycopg's wrapper has
         server.run(host=host, port=port, workers=workers)
