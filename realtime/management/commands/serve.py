@@ -41,5 +41,5 @@ class Command(BaseCommand):
         connection.close()
         if connection.vendor == "postgresql":
             # This process may be the one that only watches the workers.
-        connection.close_pool()  # type: ignore[attr-defined]  # which psycopg's wrapper has
+            connection.close_pool()  # type: ignore[attr-defined]  # which psycopg's wrapper has
         server.run(host=host, port=port, workers=workers)
