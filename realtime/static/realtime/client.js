@@ -6,53 +6,78 @@
  *   client.connect();
  *
  * Local events beside the server's: `connect`, `disconnect {code}`, `reconnect {attempt}`,
- * `error`, `state {state}`, and `reset {reset}`: fetch afresh, the log no longer has what is
- * between.
+ * `error {code, message}`, `state {state}`, `transport {transport}`, and `reset {reset}`: fetch
+ * afresh, the log no longer has what is between. docs/client.md says more.
  */
 
-import { socketAddress } from "./address.js";
-import { afterClose, waitAfter } from "./backoff.js";
+import { fallbackAddress, wholeAddress } from "./address.js";
+import { fullJitter } from "./backoff.js";
 import { Commands } from "./commands.js";
 import { Position } from "./cursor.js";
+import { asFrame, readPage } from "./fallback.js";
+import { ownLine, sharedLine } from "./line.js";
 import { Listeners } from "./listeners.js";
-import { Socket } from "./socket.js";
+import { Pacing } from "./pacing.js";
 
 /** @typedef {import("./listeners.js").Handler} Handler */
-/** @typedef {"connecting"|"open"|"syncing"|"reconnecting"|"fallback"|"closed"} State */
+/** @typedef {import("./connection.js").State} State */
+/** @typedef {import("./connection.js").Transport} Transport */
 
-/** Silence beyond the server's heartbeat after which the socket counts as lost. */
-const HEARTBEAT_GRACE_MS = 20_000;
-const AT_ONCE_MS = 1_000; // the longest wait before coming back at once, unless the server says
+/** How long the sharing end may take to answer, and be silent, in milliseconds. */
+const ANSWER_MS = 5_000;
+const SILENCE_MS = 60_000;
 
 export class RealtimeClient {
   /** @type {State} */
   #state = "closed";
+  /** @type {State | undefined} what the connection is, which others may share */
+  #shared;
+  /** @type {Transport | null} */
+  #transport = null;
+  /** @type {number | null} */
+  #latency = null;
   #options;
   #position;
   #listeners = new Listeners();
   #commands = new Commands();
+  #pacing = new Pacing();
   /** @type {Set<string>} rooms joined by command, to be joined again after every reconnect */
   #rooms;
-  /** @type {Socket | null} */
-  #socket = null;
+  /** @type {import("./line.js").Line | null} */
+  #line = null;
+  #isShared = false;
+  #isAttached = false;
+  /** @type {any[] | null} what came over the shared connection while this page still catches up */
+  #held = null;
+  /** @type {string | null} where the shared connection was when this page came to it */
+  #from = null;
+  #run = 0;
+  /** @type {(() => void) | undefined} */
+  #release;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #retry;
-  #attempt = 0;
-  #retryAfterMs = AT_ONCE_MS;
+  #watch;
+  #page = new AbortController();
+
   /**
    * @param {{
    *   url: string,
    *   cursor?: string | null,
    *   rooms?: string[],
+   *   user?: string,
+   *   transports?: Transport[],
    *   token?: () => Promise<string>,
+   *   rest?: {[type: string]: (payload: any) => Promise<any>},
    *   random?: () => number,
    *   WebSocket?: typeof globalThis.WebSocket,
-   * }} options `token` is asked for before each connection; without it the session cookie counts
+   *   fetch?: typeof globalThis.fetch,
+   * }} options `user`: the reader's id; their tabs share one connection, and it is for nobody else.
+   *   `token` is asked for before each connection; without it the session cookie counts. `rest`:
+   *   how a command goes where there is no socket
    */
-  constructor(options) {
-    this.#options = { random: Math.random, ...options };
-    this.#position = new Position(options.cursor);
-    this.#rooms = new Set(options.rooms);
+  constructor({ url, user, transports, rooms, ...options }) {
+    this.#options = { ...options, place: { url: wholeAddress(url), user, transports } };
+    this.#position = new Position(options.cursor || this.#stored());
+    this.#rooms = new Set(rooms);
   }
 
   /** @returns {State} */
@@ -63,6 +88,16 @@ export class RealtimeClient {
   /** @returns {string | null} the position up to which everything was told */
   get cursor() {
     return this.#position.cursor;
+  }
+
+  /** @returns {Transport | null} what brings the events now */
+  get transport() {
+    return this.#transport;
+  }
+
+  /** @returns {number | null} milliseconds that the last `ping` took */
+  get latency() {
+    return this.#latency;
   }
 
   /** @param {string} type @param {Handler} handler @returns {() => void} */
@@ -76,22 +111,40 @@ export class RealtimeClient {
   }
 
   connect() {
-    if (this.#state !== "closed") return;
-    this.#attempt = 0;
+    if (this.#line) return;
+    this.#follow(globalThis);
     this.#enter("connecting");
-    this.#open();
+    const canShare = this.#options.place.user && globalThis.navigator?.locks && globalThis.BroadcastChannel;
+    if (canShare && !this.#options.WebSocket) this.#share();
+    else this.#begin(ownLine(this.#options));
   }
 
   disconnect() {
-    clearTimeout(this.#retry);
-    this.#socket?.close();
-    this.#ended(1000);
+    this.#page.abort();
+    this.#leave();
   }
 
   /** The page is back from sleep, or the network is: look now rather than at the next timer. */
   wake() {
-    if (this.#socket) this.#socket.probe();
-    else if (this.#state === "reconnecting") this.#again(0);
+    this.#line?.post({ wake: true });
+    if (this.#isShared) this.#listen(ANSWER_MS);
+  }
+
+  /** Drop the connection as if the network had gone. */
+  cut() {
+    this.#line?.post({ cut: true });
+  }
+
+  /** @param {"sse" | "polling" | null} kind this way and no other; null: as it comes */
+  forceFallback(kind) {
+    this.#line?.post({ force: kind });
+  }
+
+  /** @returns {Promise<number>} the milliseconds that a heartbeat takes to the server and back */
+  async ping() {
+    const start = performance.now();
+    await this.emit("heartbeat");
+    return (this.#latency = performance.now() - start);
   }
 
   /**
@@ -99,12 +152,18 @@ export class RealtimeClient {
    *
    * @param {string} type
    * @param {object} [payload]
+   * @param {{debounce?: boolean, batch?: boolean}} [options] `debounce`: of several of this type
+   *   within 300 ms only the last; `batch`: together with what else is sent in this moment
    * @returns {Promise<any>} the payload of the ack; rejects with a CommandError
    */
-  emit(type, payload = {}) {
-    const answer = this.#commands.add(type, payload);
-    this.#flush();
-    return answer;
+  emit(type, payload = {}, { debounce, batch } = {}) {
+    const send = () => {
+      const answer = this.#commands.add(type, payload);
+      this.#flush();
+      return answer;
+    };
+    if (debounce) return this.#pacing.debounce(type, send);
+    return batch ? this.#pacing.batch(type + JSON.stringify(payload), send) : send();
   }
 
   /** @param {string} room @returns {Promise<any>} */
@@ -119,81 +178,154 @@ export class RealtimeClient {
     return this.emit("room:leave", { room });
   }
 
-  #open() {
-    const { url, token } = this.#options;
-    const from = token ? {} : { cursor: this.cursor, rooms: this.#rooms };
-    const socket = new Socket(socketAddress(url, from), {
-      onOpen: () => this.#authenticate(socket),
-      onFrame: (frame) => this.#take(frame),
-      onEnd: (code) => this.#lost(code),
-      WebSocket: this.#options.WebSocket,
+  // -- the line to the connection ------------------------------------------------------------
+
+  /** Its lock tells the others when this tab has gone, however it went. */
+  async #share() {
+    const run = (this.#run += 1);
+    const lock = crypto.randomUUID();
+    await new Promise((granted) => {
+      navigator.locks.request(lock, () => new Promise((release) => granted((this.#release = () => release(null)))));
     });
-    this.#socket = socket;
+    if (run !== this.#run) return this.#release?.();
+    const broken = () => run === this.#run && this.#alone();
+    try {
+      const { url, user } = this.#options.place;
+      this.#begin(sharedLine(`realtime ${url} ${user}`, broken), lock);
+      this.#listen(ANSWER_MS);
+    } catch {
+      broken();
+    }
   }
 
-  /** @param {Socket} socket */
-  async #authenticate(socket) {
-    if (!this.#options.token) return;
-    try {
-      const token = await this.#options.token();
-      const cursor = this.cursor ? { cursor: this.cursor } : {};
-      socket.send({ type: "auth", payload: { token, ...cursor, rooms: [...this.#rooms] } });
-    } catch {
-      // No token to be had now is like no network: try again later.
-      socket.close();
-      this.#lost(1006);
+  /** Sharing does not work here: a connection of one's own. */
+  #alone() {
+    if (this.#transport) this.#lost(1006);
+    this.#quit();
+    this.#begin(ownLine(this.#options));
+  }
+
+  /** @param {import("./line.js").Line} line @param {string} [lock] */
+  #begin(line, lock) {
+    this.#line = line;
+    this.#isShared = Boolean(lock);
+    line.hear = (message) => this.#line === line && this.#hear(message, lock);
+    if (!lock) this.#attach();
+  }
+
+  /** @param {string} [lock] */
+  #attach(lock) {
+    const { place, token } = this.#options;
+    const attach = { place, cursor: this.cursor, rooms: [...this.#rooms], lock, hasToken: Boolean(token) };
+    this.#isAttached = false;
+    this.#line?.post({ attach });
+  }
+
+  #leave() {
+    this.#run += 1;
+    if (!this.#line) return;
+    this.#line.post({ detach: true });
+    this.#quit();
+    this.#lost(1000);
+    this.#enter("closed");
+  }
+
+  #quit() {
+    clearTimeout(this.#watch);
+    this.#line?.close?.();
+    this.#line = null;
+    this.#release?.();
+    this.#release = undefined;
+  }
+
+  /** @param {number} wait milliseconds of silence, after which it is asked, then given up */
+  #listen(wait) {
+    clearTimeout(this.#watch);
+    if (!this.#isShared) return;
+    this.#watch = setTimeout(() => {
+      if (wait === ANSWER_MS) return this.#alone();
+      this.#line?.post({ wake: true });
+      this.#listen(ANSWER_MS);
+    }, wait);
+  }
+
+  /** @param {any} message @param {string} [lock] */
+  #hear(message, lock) {
+    if (message.isReady) return this.#attach(lock);
+    this.#listen(SILENCE_MS);
+    const { attached, frame, tell, payload, askToken } = message;
+    if (attached) this.#attached(attached);
+    else if (askToken) this.#fetchToken(askToken);
+    else if (frame?.id) this.#commands.answer(frame);
+    else if (this.#held && (frame || tell === "reset" || tell === "sync:response")) this.#held.push(message);
+    else if (frame) this.#take(frame);
+    else if (tell) this.#told(tell, payload);
+  }
+
+  /** @param {any} attached */
+  #attached({ isFirst, cursor, state, transport, welcome }) {
+    if (this.#transport) this.#lost(1006);
+    this.#isAttached = true;
+    this.#held = isFirst ? null : [];
+    this.#from = cursor;
+    if (isFirst) return;
+    if (transport) this.#told("transport", { transport });
+    this.#told("state", { state });
+    if (transport && welcome) this.#told("connect", welcome);
+  }
+
+  /** @param {number} n */
+  async #fetchToken(n) {
+    const line = this.#line;
+    const value = await this.#options.token?.().catch(() => null);
+    line?.post({ token: { n, value: value ?? null } });
+  }
+
+  // -- what comes ----------------------------------------------------------------------------
+
+  /** @param {string} type @param {any} payload */
+  #told(type, payload) {
+    if (type === "disconnect") return this.#lost(payload.code);
+    if (type === "state") return this.#changed(payload.state);
+    if (type === "transport") this.#transport = payload.transport;
+    if (type === "reset") this.#position.restart(payload.cursor);
+    if (type === "sync:response") this.#position.moveTo(payload);
+    if (type === "connect") {
+      if (this.#held) this.#from ??= payload.cursor;
+      else if (!this.cursor) this.#position.moveTo(payload);
     }
+    this.#listeners.tell(type, payload);
+    if (type === "connect") this.#flush();
+  }
+
+  /** @param {State} state */
+  #changed(state) {
+    this.#shared = state;
+    if (state === "closed") {
+      this.#quit();
+      this.#held = null;
+    }
+    const isUp = state === "open" || state === "fallback";
+    this.#enter(this.#held && isUp ? "syncing" : state);
+    if (!isUp) return;
+    this.#flush();
+    if (this.#held) this.#catchUp();
+  }
+
+  /** @param {number} code */
+  #lost(code) {
+    this.#run += 1;
+    this.#commands.lost();
+    if (this.#transport) {
+      this.#transport = null;
+      this.#listeners.tell("transport", { transport: null });
+    }
+    this.#listeners.tell("disconnect", { code });
   }
 
   /** @param {any} frame */
   #take(frame) {
-    if (frame.id !== undefined && this.#commands.answer(frame)) return;
-    if (frame.type === "connect") this.#connected(frame.payload);
-    else if (frame.type === "sync:response") this.#synced(frame.payload);
-    else if (frame.type === "heartbeat") this.#beat(frame);
-    else if (frame.type === "bye") this.#goodbye(frame.payload);
-    else if (frame.type !== "ack") this.#apply(frame);
-  }
-
-  /** @param {any} payload */
-  #connected(payload) {
-    const resumes = this.cursor !== null;
-    this.#attempt = 0;
-    this.#retryAfterMs = AT_ONCE_MS;
-    this.#socket?.expectSignsEvery(payload.heartbeatInterval * 1000 + HEARTBEAT_GRACE_MS);
-    if (!resumes) this.#position.moveTo(payload);
-    this.#enter(resumes ? "syncing" : "open");
-    this.#listeners.tell("connect", payload);
-    this.#flush();
-  }
-
-  /** @param {any} payload */
-  #synced(payload) {
-    const { events, cursor, complete, reset } = payload;
-    if (reset) {
-      this.#position.restart(cursor);
-      this.#listeners.tell("reset", { reset });
-    } else {
-      for (const event of events) this.#apply(event);
-      this.#position.moveTo({ cursor });
-    }
-    this.#listeners.tell("sync:response", payload);
-    if (complete) this.#enter("open");
-  }
-
-  /** @param {{retryAfter: number | null}} payload seconds */
-  #goodbye({ retryAfter }) {
-    if (retryAfter !== null) this.#retryAfterMs = retryAfter * 1000;
-  }
-
-  /** @param {any} frame */
-  #beat(frame) {
-    this.#position.moveTo({ cursor: frame.payload.cursor });
-    if (frame.id === undefined) this.#socket?.send({ type: "heartbeat", payload: {} });
-  }
-
-  /** @param {any} frame */
-  #apply(frame) {
+    if (frame.type === "heartbeat") return this.#position.moveTo(frame.payload);
     if (!this.#position.isNew(frame)) return;
     if (frame.type === "room:left") this.#rooms.delete(frame.payload.room);
     this.#listeners.tell(frame.type, frame.payload, frame);
@@ -202,44 +334,101 @@ export class RealtimeClient {
     this.#position.moveTo(frame);
   }
 
-  /** @param {number} code */
-  #lost(code) {
-    const then = afterClose(code);
-    if (then === "stop") return this.#ended(code);
-    this.#detach(code);
-    this.#enter("reconnecting");
-    const { random } = this.#options;
-    this.#again(waitAfter(then, { attempt: this.#attempt, atOnce: this.#retryAfterMs, random }));
+  /**
+   * From the page's own place to where the shared connection is, by polls; then what it brought.
+   *
+   * What that one may still have to bring and the page has already is known by a first poll, from
+   * its place: an answer holds all that was there when it was asked for.
+   */
+  async #catchUp() {
+    const run = (this.#run += 1);
+    const isStill = () => run === this.#run;
+    for (let attempt = 0; isStill(); attempt += 1) {
+      try {
+        await Promise.all([...this.#rooms].map((room) => this.#joinAgain(room)));
+        const top = await this.#top(isStill);
+        if (this.cursor) await this.#pages(this.cursor, isStill, (page) => this.#apply(page));
+        else this.#position.moveTo({ cursor: this.#from });
+        if (!isStill()) return;
+        this.#position.raise(top);
+        return this.#caughtUp();
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, fullJitter(attempt)));
+      }
+    }
   }
 
-  /** @param {number} wait milliseconds */
-  #again(wait) {
-    clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => {
-      this.#attempt += 1;
-      this.#listeners.tell("reconnect", { attempt: this.#attempt });
-      this.#open();
-    }, wait);
+  #caughtUp() {
+    const held = this.#held ?? [];
+    this.#held = null;
+    for (const message of held) this.#hear(message);
+    if (this.#shared) this.#changed(this.#shared);
   }
 
-  /** @param {number} code */
-  #ended(code) {
-    this.#detach(code);
-    this.#enter("closed");
+  /** @param {string} room */
+  async #joinAgain(room) {
+    try {
+      await this.emit("room:join", { room });
+    } catch (/** @type {any} */ error) {
+      if (error.code === "disconnected" || error.code === "timeout") throw error;
+      this.#rooms.delete(room);
+      this.#listeners.tell("error", { code: error.code, message: error.message });
+    }
   }
 
-  /** @param {number} code */
-  #detach(code) {
-    const was = this.#socket;
-    this.#socket = null;
-    this.#commands.lost();
-    if (was) this.#listeners.tell("disconnect", { code });
+  /** @param {() => boolean} isStill */
+  async #top(isStill) {
+    let top = -1n;
+    if (this.cursor && this.#from) {
+      await this.#pages(this.#from, isStill, ({ events }) => {
+        for (const { seq } of events) top = BigInt(seq) > top ? BigInt(seq) : top;
+      });
+    }
+    return top;
   }
+
+  /**
+   * @param {string} cursor @param {() => boolean} isStill
+   * @param {(page: import("./fallback.js").Page) => void} take
+   */
+  async #pages(cursor, isStill, take) {
+    const { place, fetch } = this.#options;
+    const token = await this.#options.token?.();
+    const rooms = [`user:${place.user}`, ...this.#rooms];
+    for (let hasMore = true; hasMore && isStill(); ) {
+      const page = await readPage(fallbackAddress(place.url, "poll", { cursor, rooms, limit: 500 }), { token, fetch });
+      if (isStill()) take(page);
+      ({ cursor, hasMore } = page);
+    }
+  }
+
+  /** @param {import("./fallback.js").Page} page */
+  #apply(page) {
+    const { events, ...payload } = asFrame(page).payload;
+    if (page.reset) this.#told("reset", payload);
+    else for (const event of events) this.#take(event);
+    this.#told("sync:response", payload);
+  }
+
+  // -- what goes -----------------------------------------------------------------------------
 
   #flush() {
-    const socket = this.#socket;
-    if (socket && (this.#state === "open" || this.#state === "syncing")) {
-      this.#commands.flush((frame) => socket.send(frame));
+    if (!this.#isAttached || !/open|syncing|fallback/.test(this.#shared ?? "")) return;
+    this.#commands.flush((frame) => {
+      const isOver = this.#shared === "fallback" && !frame.type.startsWith("room:");
+      if (isOver) this.#byRest(frame);
+      else this.#line?.post({ send: frame });
+    });
+  }
+
+  /** @param {{type: string, id: string, payload: any}} frame */
+  async #byRest({ type, id, payload }) {
+    try {
+      const way = this.#options.rest?.[type];
+      if (!way) throw { code: "fallback", message: `${type} needs a socket` };
+      this.#commands.answer({ type: "ack", id, payload: await way(payload) });
+    } catch (/** @type {any} */ { code, message }) {
+      this.#commands.answer({ type: "error", id, payload: { code: code ?? "internal", message } });
     }
   }
 
@@ -248,5 +437,45 @@ export class RealtimeClient {
     if (state === this.#state) return;
     this.#state = state;
     this.#listeners.tell("state", { state });
+  }
+
+  // -- the page ------------------------------------------------------------------------------
+
+  /** @param {any} page */
+  #follow(page) {
+    if (!page.document) return;
+    this.#page.abort();
+    this.#page = new AbortController();
+    const { signal } = this.#page;
+    for (const type of ["online", "offline"]) page.addEventListener(type, () => this.wake(), { signal });
+    const look = () => (page.document.hidden ? this.#store() : this.wake());
+    page.document.addEventListener("visibilitychange", look, { signal });
+    // A page with an open socket is not kept for the back button: leave it, and come back.
+    page.addEventListener("pagehide", () => {
+      this.#store();
+      this.#leave();
+    }, { signal });
+    page.addEventListener("pageshow", (/** @type {any} */ { persisted }) => persisted && this.connect(), { signal });
+  }
+
+  get #key() {
+    return `realtime ${this.#options.place.user}`;
+  }
+
+  #store() {
+    try {
+      if (this.cursor) globalThis.sessionStorage?.setItem(this.#key, this.cursor);
+    } catch {
+      // Forbidden: then a page without a printed cursor begins with what is new.
+    }
+  }
+
+  /** @returns {string | null | undefined} where this tab was before a reload */
+  #stored() {
+    try {
+      return this.#options.place.user ? globalThis.sessionStorage?.getItem(this.#key) : null;
+    } catch {
+      return null;
+    }
   }
 }

@@ -40,6 +40,11 @@ export class Position {
     if (cursor) this.#cursor = cursor;
   }
 
+  /** @param {bigint} seq up to which, whatever comes, it is here already */
+  raise(seq) {
+    if (seq > this.#seq) this.#seq = seq;
+  }
+
   /**
    * Begin anew where the log was lost or trimmed: numbers seen before mean nothing now.
    *

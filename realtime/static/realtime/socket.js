@@ -2,7 +2,7 @@
  * One WebSocket from its opening to its end, which is told exactly once.
  *
  * A socket whose network has gone says nothing: silence beyond what was agreed is an end too.
- * Nothing here knows cursors or rooms; that is `client.js`.
+ * Nothing here knows cursors or rooms; that is `connection.js`.
  */
 
 /** How long the handshake and the `connect` frame may take together, in milliseconds. */
@@ -36,7 +36,7 @@ export class Socket {
     this.#socket = new WebSocket(url);
     this.#socket.onopen = () => this.#ended || onOpen();
     this.#socket.onmessage = (message) => this.#take(message.data);
-    this.#socket.onclose = (close) => this.#end(close.code);
+    this.#socket.onclose = (close) => this.end(close.code);
     this.#listen(OPENING_MS);
   }
 
@@ -75,11 +75,11 @@ export class Socket {
   /** @param {number} milliseconds */
   #listen(milliseconds) {
     clearTimeout(this.#watch);
-    this.#watch = setTimeout(() => this.#end(LOST), milliseconds);
+    this.#watch = setTimeout(() => this.end(LOST), milliseconds);
   }
 
   /** @param {number} code */
-  #end(code) {
+  end(code) {
     if (this.#ended) return;
     // A dead network answers no close frame: do not wait for one.
     this.close();
