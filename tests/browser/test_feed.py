@@ -190,6 +190,8 @@ async def test_a_page_that_was_away_gets_what_it_missed_once_and_in_order(person
         sockets.append(socket)
         socket.connect_to_server()
 
+    # Playwright reaches a page's sockets, not a worker's.
+    await aiko.page.add_init_script("delete globalThis.SharedWorker")
     await aiko.page.route_web_socket(re.compile("/ws/"), between)
     page = await aiko.go("/")
     may_connect = False
@@ -209,6 +211,8 @@ async def test_a_page_that_was_away_gets_what_it_missed_once_and_in_order(person
 async def test_what_happened_between_page_and_socket_is_not_lost(person: NewPerson):
     aiko, ben = await person("Aiko"), await person("Ben")
     waiting = []
+    # Playwright reaches a page's sockets, not a worker's.
+    await aiko.page.add_init_script("delete globalThis.SharedWorker")
     await aiko.page.route_web_socket(re.compile("/ws/"), lambda socket: waiting.append(socket))
     page = aiko.page
     await page.goto(f"{aiko.site.url}/")

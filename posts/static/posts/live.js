@@ -1,4 +1,4 @@
-/** This page's one connection, its REST side, and who reads it. */
+/** This page's connection, which the tabs of one reader share, its REST side, and who reads it. */
 
 import { RealtimeClient } from "../realtime/client.js";
 import { Rest } from "../realtime/rest.js";
@@ -16,21 +16,21 @@ import { Rest } from "../realtime/rest.js";
  * }} Comment
  */
 
-const { cursor, csrf = "" } = document.body.dataset;
+const { cursor, csrf = "", userId, transports } = document.body.dataset;
 const thread = document.querySelector("comment-thread");
 const room = thread instanceof HTMLElement ? [`post:${thread.dataset.post}`] : [];
 
 /** @type {User} */
 export const viewer = JSON.parse(document.getElementById("viewer")?.textContent ?? "null");
 export const rest = new Rest({ csrf });
-export const client = new RealtimeClient({ url: "/ws/", cursor, rooms: room });
-
-/** Connect, and stay so over sleep, changes of network and the back button. */
-export function goLive() {
-  client.connect();
-  addEventListener("online", () => client.wake());
-  document.addEventListener("visibilitychange", () => document.hidden || client.wake());
-  // A page with an open socket is not kept for the back button: leave it, and come back.
-  addEventListener("pagehide", () => client.disconnect());
-  addEventListener("pageshow", (event) => event.persisted && client.connect());
-}
+export const client = new RealtimeClient({
+  url: "/ws/",
+  cursor,
+  rooms: room,
+  user: userId,
+  transports: /** @type {any} */ (transports?.split(",")),
+  rest: {
+    "notification:read": ({ all, notificationId }) =>
+      rest.write("POST", `/notifications/${all ? "read-all" : `${notificationId}/read`}`),
+  },
+});

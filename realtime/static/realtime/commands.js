@@ -53,7 +53,7 @@ export class Commands {
     });
   }
 
-  /** @param {(frame: object) => void} send gets each command that is not out yet */
+  /** @param {(frame: Command["frame"]) => void} send gets each command that is not out yet */
   flush(send) {
     for (const command of this.#open.values()) {
       if (!command.sent) {

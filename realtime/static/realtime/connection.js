@@ -44,7 +44,7 @@ export class Connection {
   #owner;
   #means;
   #position = new Position();
-  /** @type {Socket | Stream | Poll | null} */
+  /** @type {{close: () => void, probe: () => void} | null} */
   #link = null;
   /** @type {Socket | null} tried beside a fallback */
   #trial = null;
@@ -168,7 +168,7 @@ export class Connection {
     const { fetch } = this.#means;
     // Another's room is refused: so a browser where somebody else has logged in gets nothing.
     const rooms = () => (user ? [`user:${user}`, ...this.#owner.rooms()] : this.#owner.rooms());
-    /** @type {any} */
+    /** @type {{close: () => void, probe: () => void}} */
     let link = (this.#link = { close: () => {}, probe: () => {} });
     const token = await this.#means.token?.();
     if (this.#link !== link) return;

@@ -159,6 +159,7 @@ export class OptimisticUpdates {
 
   /** @param {Tracked} object @param {string} kind */
   #supersede(object, kind) {
+    /** @type {[Update[], Update[]]} */
     const [stay, go] = [[], []];
     for (const one of object.queue) (one.isSent || one.kind !== kind ? stay : go).push(one);
     object.queue = stay;

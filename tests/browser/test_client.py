@@ -1,0 +1,341 @@
+"""The client over tabs, transports, sleep and restarts, in a real browser behind a bad network.
+
+The network is a proxy of the test's own, because nothing else sees the sockets of a worker.
+"""
+
+import asyncio
+import re
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.conftest import PATIENCE, Person, arrive
+from tests.conftest import StartSite
+from tests.servers import Site
+
+WITHOUT_WORKER = "delete globalThis.SharedWorker"
+#: Seconds, for what takes some tries.
+LONG = 30
+
+
+@dataclass
+class Network:
+    """Between browser and site, one connection for each request; what is blocked is refused."""
+
+    site: Site
+    blocked: set[str] = field(default_factory=set)
+    asked: Counter[str] = field(default_factory=Counter)
+    open: dict[asyncio.StreamWriter, str] = field(default_factory=dict)
+    is_frozen: bool = False
+    server: asyncio.Server | None = None
+
+    async def start(self) -> None:
+        self.server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.port = self.server.sockets[0].getsockname()[1]
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def count(self, path: str) -> int:
+        """How many connections to a path are open now."""
+        return sum(one.startswith(path) for one in self.open.values())
+
+    def cut(self, path: str) -> None:
+        for writer, one in [*self.open.items()]:
+            if one.startswith(path):
+                writer.transport.abort()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError, asyncio.IncompleteReadError):
+            head = await reader.readuntil(b"\r\n\r\n")
+            path = head.split(b" ", 2)[1].decode().partition("?")[0]
+            self.asked[path] += 1
+            if any(path.startswith(one) for one in self.blocked):
+                writer.write(b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            else:
+                await self._pass_on(head, path, reader, writer)
+        self.open.pop(writer, None)
+        with suppress(OSError):
+            writer.close()
+
+    async def _pass_on(
+        self, head: bytes, path: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        there, to = await asyncio.open_connection("127.0.0.1", self.site.port)
+        if not re.search(rb"(?im)^upgrade:", head):
+            head = re.sub(rb"(?im)^connection: [^\r]*", b"Connection: close", head)
+        to.write(head)
+        self.open[writer] = path
+        pumps = [asyncio.create_task(self._pump(*ends)) for ends in ((reader, to), (there, writer))]
+        await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
+        for pump in pumps:
+            pump.cancel()
+        to.close()
+
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while data := await reader.read(65_536):
+                if not self.is_frozen:
+                    writer.write(data)
+                    await writer.drain()
+
+
+@dataclass
+class Reader:
+    """Somebody whose tabs are all behind the network."""
+
+    context: BrowserContext
+    network: Network
+
+    async def tab(self, path: str = "/", *, is_live: bool = True) -> Page:
+        page = await self.context.new_page()
+        await page.goto(f"{self.network.url}{path}")
+        if is_live:
+            await live(page)
+        return page
+
+
+NewReader = Callable[..., Awaitable[Reader]]
+
+
+@pytest.fixture
+async def reader(chromium: Browser) -> AsyncIterator[NewReader]:
+    """Signs somebody up at a site, behind a network of their own."""
+    contexts: list[BrowserContext] = []
+    networks: list[Network] = []
+
+    async def new(site: Site, name: str, *, worker: bool = True) -> Reader:
+        context = await chromium.new_context(locale="en-US")
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        if not worker:
+            await context.add_init_script(WITHOUT_WORKER)
+        network = Network(site)
+        networks.append(network)
+        await network.start()
+        await arrive(context, network, f"{name.lower()}-{network.port}", name)
+        return Reader(context, network)
+
+    yield new
+    for context in contexts:
+        await context.close()
+    for network in networks:
+        assert network.server is not None
+        network.server.close()
+        network.cut("/")
+
+
+async def live(page: Page, state: str = "open", *, seconds: float = LONG) -> None:
+    badge = page.locator(f"connection-badge[state={state}]").first
+    await badge.wait_for(state="attached", timeout=seconds * 1000)
+
+
+async def waits(page: Page, number: int) -> None:
+    """The pill tells of so many new posts: none is missing, none came twice."""
+    text = re.compile(f"^\\D*{number} new posts?$")
+    await expect(page.locator(".pill:visible")).to_have_text(text, timeout=LONG * 1000)
+
+
+async def until(condition: Callable[[], bool], what: str) -> None:
+    async with asyncio.timeout(LONG):
+        while not condition():
+            await asyncio.sleep(0.02)
+    assert condition(), what
+
+
+async def transport(page: Page) -> str | None:
+    """What brings the events to a page."""
+    found = "import('/static/posts/live.js').then(({client}) => client.transport)"
+    return await page.evaluate(found)
+
+
+@pytest.mark.parametrize("worker", [True, False], ids=["worker", "leader"])
+async def test_the_tabs_of_one_browser_share_one_socket_also_when_the_first_is_closed(
+    person, reader: NewReader, live_site: Site, worker: bool
+):
+    aiko: Person = await person("Aiko")
+    ben = await reader(live_site, "Ben", worker=worker)
+    tabs = [await ben.tab() for _ in range(3)]
+    assert ben.network.asked["/ws/"] == 1
+    await aiko.post("For three tabs")
+    for tab in tabs:
+        await waits(tab, 1)
+    first, *others = tabs
+    await first.close()
+    await aiko.post("For two")
+    await aiko.post("For the same two")
+    for tab in others:
+        await waits(tab, 3)
+        await live(tab)
+    await until(lambda: ben.network.count("/ws/") == 1, "one socket is open")
+    assert ben.network.asked["/ws/"] == (1 if worker else 2)
+
+
+async def test_a_tab_gets_what_came_between_its_page_and_the_shared_socket(
+    person, reader: NewReader, live_site: Site
+):
+    aiko: Person = await person("Aiko")
+    ben = await reader(live_site, "Ben")
+    await ben.tab()
+    held: list = []
+    tab = await ben.context.new_page()
+    await tab.route("**/static/posts/start.js", lambda route: held.append(route))
+    await tab.goto(f"{ben.network.url}/", wait_until="commit")
+    await until(lambda: bool(held), "the page is there, its client is not")
+    await aiko.post("In between")
+    await held[0].continue_()
+    await waits(tab, 1)
+    await aiko.post("And after")
+    await waits(tab, 2)
+    assert ben.network.asked["/ws/"] == 1
+
+
+async def test_a_thread_in_one_tab_and_a_feed_in_another_each_get_their_own(
+    person, reader: NewReader, live_site: Site
+):
+    aiko: Person = await person("Aiko")
+    post = await aiko.post("A thread")
+    ben = await reader(live_site, "Ben")
+    feed = await ben.tab()
+    thread = await ben.tab(f"/posts/{post}/")
+    await aiko.go(f"/posts/{post}/")
+    await aiko.page.locator(".reply textarea").press_sequentially("hm", delay=20)
+    await expect(thread.locator("typing-line")).to_have_text("Aiko is typing…")
+    await thread.close()
+    await aiko.post("Still live")
+    await waits(feed, 1)
+
+
+async def test_another_login_does_not_get_the_socket_of_the_one_before(
+    person, reader: NewReader, live_site: Site
+):
+    ben = await reader(live_site, "Ben")
+    tab = await ben.tab()
+    await ben.context.clear_cookies()
+    await arrive(ben.context, ben.network, f"cho-{ben.network.port}", "Cho")
+    other = await ben.tab()
+    assert ben.network.asked["/ws/"] == 2
+    names = "JSON.parse(document.getElementById('viewer').textContent).displayName"
+    assert [await tab.evaluate(names), await other.evaluate(names)] == ["Ben", "Cho"]
+    # The page of the one before comes back as somebody else: it must not show their events.
+    ben.network.cut("/ws/")
+    await live(tab, "closed")
+    await live(other)
+
+
+async def test_where_the_worker_does_not_load_a_tab_has_a_socket_of_its_own(
+    person, reader: NewReader, live_site: Site
+):
+    aiko: Person = await person("Aiko")
+    ben = await reader(live_site, "Ben")
+    ben.network.blocked.add("/static/realtime/worker")
+    tab = await ben.tab()
+    await aiko.post("Alone and live")
+    await waits(tab, 1)
+
+
+async def test_without_a_socket_events_come_by_sse_then_by_polls_and_then_by_the_socket_again(
+    person, reader: NewReader, live_site: Site
+):
+    aiko: Person = await person("Aiko")
+    ben = await reader(live_site, "Ben", worker=False)
+    network = ben.network
+    network.blocked.add("/ws/")
+    tab = await ben.context.new_page()
+    await tab.clock.install()
+    await tab.goto(f"{network.url}/")
+    await aiko.post("While nothing gets through")
+    await hurry(tab, "fallback")
+    assert network.asked["/ws/"] == 5
+    assert await transport(tab) == "sse"
+    await waits(tab, 1)
+    await aiko.post("By the stream")
+    await waits(tab, 2)
+    network.blocked.add("/api/realtime/stream")
+    network.cut("/api/realtime/stream")
+    await live(tab, "reconnecting")
+    await hurry(tab, "fallback")
+    await until_transport(tab, "polling")
+    await aiko.post("By a poll")
+    await tab.clock.run_for(5_000)
+    await waits(tab, 3)
+    network.blocked.clear()
+    await hurry(tab, "open")
+    assert await transport(tab) == "websocket"
+    await aiko.post("By the socket")
+    await waits(tab, 4)
+
+
+async def hurry(page: Page, state: str) -> None:
+    """Let the page's time run fast until it is in a state."""
+    badge = page.locator(f"connection-badge[state={state}]")
+    async with asyncio.timeout(LONG):
+        while not await badge.count():
+            await page.clock.run_for(500)
+
+
+async def until_transport(page: Page, name: str) -> None:
+    async with asyncio.timeout(LONG):
+        while await transport(page) != name:
+            await page.clock.run_for(500)
+
+
+async def test_a_page_is_back_and_complete_when_a_server_that_was_killed_is_back(
+    reader: NewReader, start_site: StartSite
+):
+    site = start_site()
+    ben, cho = await reader(site, "Ben"), await reader(site, "Cho")
+    tabs = [await ben.tab(), await ben.tab(), await cho.tab()]
+    for tab in tabs:
+        await tab.evaluate("globalThis.isSamePage = true")
+    site.kill()
+    site.shell(
+        "from accounts.models import User; from posts.models import Post;"
+        "Post.objects.create(author=User.objects.create_user('dan'), body='While it was down')"
+    )
+    site.start()
+    for tab in tabs:
+        await waits(tab, 1)
+        await live(tab)
+        assert await tab.evaluate("globalThis.isSamePage")
+
+
+async def test_a_laptop_that_slept_for_an_hour_is_complete_when_it_wakes(
+    person, reader: NewReader, live_site: Site
+):
+    aiko: Person = await person("Aiko")
+    ben = await reader(live_site, "Ben", worker=False)
+    tab = await ben.context.new_page()
+    await tab.clock.install()
+    await tab.goto(f"{ben.network.url}/")
+    await live(tab)
+    await tab.clock.pause_at(await tab.evaluate("Date.now() + 1000"))
+    # The network says nothing any more, not even that it has gone.
+    ben.network.is_frozen = True
+    await aiko.post("While you slept")
+    await tab.clock.fast_forward(3_600_000)
+    ben.network.is_frozen = False
+    await hurry(tab, "open")
+    await waits(tab, 1)
+    assert ben.network.asked["/ws/"] == 2
+
+
+async def test_a_token_that_expired_in_the_background_is_fetched_anew(
+    person, reader: NewReader, live_site: Site
+):
+    ben = await reader(live_site, "Ben")
+    tab = await ben.tab("/settings/")
+    name = f"ben-{ben.network.port}"
+    tokens = live_site.shell(
+        "from datetime import timedelta; from accounts.models import User;"
+        "from accounts.tokens import *; from accounts import tokens;"
+        f"user = User.objects.get(username='{name}');"
+        "print(user.pk)"
+    )
+    assert tokens
+    assert tab
