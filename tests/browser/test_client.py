@@ -148,10 +148,9 @@ async def until(condition: Callable[[], bool], what: str) -> None:
     assert condition(), what
 
 
-async def transport(page: Page) -> str | None:
-    """What brings the events to a page."""
-    found = "import('/static/posts/live.js').then(({client}) => client.transport)"
-    return await page.evaluate(found)
+async def shows(page: Page, transport: str) -> None:
+    """The monitor says what brings the events."""
+    await expect(page.locator("[data-tell=transport]")).to_have_text(transport)
 
 
 @pytest.mark.parametrize("worker", [True, False], ids=["worker", "leader"])
@@ -252,7 +251,7 @@ async def test_without_a_socket_events_come_by_sse_then_by_polls_and_then_by_the
     await aiko.post("While nothing gets through")
     await hurry(tab, "fallback")
     assert network.asked["/ws/"] == 5
-    assert await transport(tab) == "sse"
+    await shows(tab, "sse")
     await waits(tab, 1)
     await aiko.post("By the stream")
     await waits(tab, 2)
@@ -260,13 +259,13 @@ async def test_without_a_socket_events_come_by_sse_then_by_polls_and_then_by_the
     network.cut("/api/realtime/stream")
     await live(tab, "reconnecting")
     await hurry(tab, "fallback")
-    await until_transport(tab, "polling")
+    await shows(tab, "polling")
     await aiko.post("By a poll")
     await tab.clock.run_for(5_000)
     await waits(tab, 3)
     network.blocked.clear()
     await hurry(tab, "open")
-    assert await transport(tab) == "websocket"
+    await shows(tab, "websocket")
     await aiko.post("By the socket")
     await waits(tab, 4)
 
@@ -276,12 +275,6 @@ async def hurry(page: Page, state: str) -> None:
     badge = page.locator(f"connection-badge[state={state}]")
     async with asyncio.timeout(LONG):
         while not await badge.count():
-            await page.clock.run_for(500)
-
-
-async def until_transport(page: Page, name: str) -> None:
-    async with asyncio.timeout(LONG):
-        while await transport(page) != name:
             await page.clock.run_for(500)
 
 
@@ -325,17 +318,35 @@ async def test_a_laptop_that_slept_for_an_hour_is_complete_when_it_wakes(
     assert ben.network.asked["/ws/"] == 2
 
 
+PAGE = """<!doctype html><script type="module">
+  import { RealtimeClient } from "/static/realtime/client.js";
+  const token = async () => (await fetch("/token")).text();
+  const client = new RealtimeClient({ url: "/ws/", token });
+  globalThis.heard = [];
+  for (const type of ["connect", "disconnect", "post:created"]) client.on(type, () => heard.push(type));
+  client.connect();
+</script>"""
+
+
 async def test_a_token_that_expired_in_the_background_is_fetched_anew(
-    person, reader: NewReader, live_site: Site
+    person, chromium: Browser, live_site: Site
 ):
-    ben = await reader(live_site, "Ben")
-    tab = await ben.tab("/settings/")
-    name = f"ben-{ben.network.port}"
-    tokens = live_site.shell(
-        "from datetime import timedelta; from accounts.models import User;"
-        "from accounts.tokens import *; from accounts import tokens;"
-        f"user = User.objects.get(username='{name}');"
-        "print(user.pk)"
+    aiko: Person = await person("Aiko")
+    context = await chromium.new_context()
+    account = {"username": f"ben-{aiko.name}", "password": "a-long-way-to-kyoto"}
+    answer = await context.request.post(f"{live_site.url}/api/auth/register", data=account)
+    fresh = (await answer.json())["access"]
+    expired = live_site.shell(
+        "from datetime import timedelta; from rest_framework_simplejwt.tokens import AccessToken;"
+        f"token = AccessToken('{fresh}'); token.set_exp(lifetime=timedelta(seconds=-1)); print(token)"
     )
-    assert tokens
-    assert tab
+    tokens = [expired.strip(), fresh]
+    page = await context.new_page()
+    await page.route("**/embedded", lambda r: r.fulfill(body=PAGE, content_type="text/html"))
+    await page.route("**/token", lambda route: route.fulfill(body=tokens.pop(0)))
+    await page.goto(f"{live_site.url}/embedded")
+    await page.wait_for_function("heard.includes('connect')", timeout=LONG * 1000)
+    await aiko.post("For those with a token")
+    await page.wait_for_function("heard.includes('post:created')")
+    assert await page.evaluate("heard") == ["disconnect", "connect", "post:created"]
+    await context.close()

@@ -3,40 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { RealtimeClient } from "../../realtime/static/realtime/client.js";
-
-/** What the test sees of a connection: its address, what came, and a way to answer. */
-class Peer {
-  static all = [];
-  readyState = 0;
-  sent = [];
-
-  constructor(url) {
-    this.url = new URL(url);
-    Peer.all.push(this);
-  }
-
-  send(text) {
-    this.sent.push(JSON.parse(text));
-  }
-
-  close() {
-    this.readyState = 3;
-  }
-
-  say(frame) {
-    this.onmessage({ data: JSON.stringify(frame) });
-  }
-
-  accept({ cursor = "e-0" } = {}) {
-    this.readyState = 1;
-    this.onopen();
-    this.say({ type: "connect", payload: { cursor, rooms: [], heartbeatInterval: 25 } });
-  }
-
-  drop(code) {
-    this.onclose({ code });
-  }
-}
+import { Peer, post } from "./played.js";
 
 const soon = () => new Promise((resolve) => setTimeout(resolve, 5));
 
@@ -48,10 +15,6 @@ function start(options = {}) {
   client.connect();
   return { client, peer: Peer.all[0] };
 }
-
-const post = (seq) => ({
-  type: "post:created", seq: String(seq), cursor: `e-${seq}`, payload: { n: seq },
-});
 
 test("a page goes on from the cursor that it was rendered at", (t) => {
   const { client, peer } = start({ cursor: "e-7", rooms: ["post:1", "hashtag:日本"] });
@@ -190,4 +153,92 @@ test("with a token the first frame says who and from where, and the address does
   assert.deepEqual(peer.sent, [
     { type: "auth", payload: { token: "secret", cursor: "e-7", rooms: ["post:1"] } },
   ]);
+});
+
+test("a debounced command is sent once, the last of its kind, and all get its answer", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const { client, peer } = start();
+  t.after(() => client.disconnect());
+  peer.accept();
+  const typing = (postId) => client.emit("user:typing", { postId }, { debounce: true });
+  const answers = [typing("1")];
+  t.mock.timers.tick(200);
+  answers.push(typing("2"));
+  t.mock.timers.tick(299);
+  assert.deepEqual(peer.sent, []);
+  t.mock.timers.tick(1);
+  assert.deepEqual(peer.sent.map(({ payload }) => payload), [{ postId: "2" }]);
+  peer.say({ type: "ack", id: peer.sent[0].id, payload: { done: true } });
+  assert.deepEqual(await Promise.all(answers), [{ done: true }, { done: true }]);
+});
+
+test("batched commands go out together, equal ones once", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const { client, peer } = start();
+  t.after(() => client.disconnect());
+  peer.accept();
+  for (const room of ["post:1", "post:2", "post:1"]) {
+    client.emit("room:join", { room }, { batch: true }).catch(() => {});
+  }
+  assert.deepEqual(peer.sent, []);
+  t.mock.timers.tick(50);
+  assert.deepEqual(peer.sent.map(({ payload }) => payload.room), ["post:1", "post:2"]);
+});
+
+test("a ping tells how long a heartbeat takes", async (t) => {
+  const { client, peer } = start();
+  t.after(() => client.disconnect());
+  peer.accept();
+  assert.equal(client.latency, null);
+  const measured = client.ping();
+  peer.say({ type: "heartbeat", id: peer.sent[0].id, payload: { ts: "", cursor: "e-0" } });
+  assert.equal(await measured, client.latency);
+  assert.ok(client.latency >= 0 && client.latency < 1000);
+});
+
+test("a login that is not the page's own is not listened to", (t) => {
+  const { client, peer } = start({ user: "aiko" });
+  const codes = [];
+  client.on("disconnect", ({ code }) => codes.push(code));
+  t.after(() => client.disconnect());
+  peer.accept({ user: { id: "ben" } });
+  assert.deepEqual([client.state, codes], ["closed", [4003]]);
+});
+
+test("a token that runs out is renewed in place", async (t) => {
+  const tokens = ["old", "new"];
+  const { client, peer } = start({ token: async () => tokens.shift() });
+  t.after(() => client.disconnect());
+  peer.readyState = 1;
+  peer.onopen();
+  await soon();
+  peer.say({ type: "connect", payload: { cursor: "e-0", rooms: [], heartbeatInterval: 25 } });
+  peer.say({ type: "auth:expiring", payload: { in: 60 } });
+  await soon();
+  assert.deepEqual(peer.sent.map(({ payload }) => payload), [{ token: "old", rooms: [] }, { token: "new" }]);
+});
+
+test("a token that ran out is fetched anew, at once", async (t) => {
+  const tokens = ["old", "new"];
+  const { client, peer } = start({ token: async () => tokens.shift(), cursor: "e-5" });
+  t.after(() => client.disconnect());
+  peer.readyState = 1;
+  peer.onopen();
+  await soon();
+  peer.drop(4202);
+  await soon();
+  Peer.last.readyState = 1;
+  Peer.last.onopen();
+  await soon();
+  assert.deepEqual(Peer.last.sent[0].payload, { token: "new", rooms: [], cursor: "e-5" });
+});
+
+test("what ends it for good is told as an error too", (t) => {
+  const { client, peer } = start();
+  const errors = [];
+  client.on("error", (error) => errors.push(error));
+  peer.accept();
+  peer.say({ type: "bye", payload: { code: 4003, reason: "forbidden", retryAfter: null } });
+  peer.drop(4003);
+  assert.deepEqual(errors, [{ code: "closed", message: "forbidden" }]);
 });

@@ -1,6 +1,8 @@
 """The browser's pure parts, by Node's own runner, and what the page must render just like them."""
 
+import gzip
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -11,6 +13,9 @@ from accounts.templatetags.people import hue, initial
 from posts.links import parts
 
 HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+CLIENT = ROOT / "realtime/static/realtime"
+TSC = ROOT / "node_modules/.bin/tsc"
 EXAMPLES = json.loads((HERE / "texts.json").read_text())
 
 
@@ -18,9 +23,31 @@ def test_the_browsers_own_tests_pass():
     node = shutil.which("node") or shutil.which("nodejs")
     if node is None:
         pytest.skip("Node is missing: apt-get install nodejs")
+    version = subprocess.run([node, "--version"], capture_output=True, text=True).stdout
+    if int(version.removeprefix("v").partition(".")[0]) < 20:
+        pytest.skip(f"Node is {version.strip()}; its own runner can move time from 20 on")
     files = sorted(str(path) for path in HERE.glob("*.test.js"))
     run = subprocess.run([node, "--test", *files], capture_output=True, text=True, timeout=120)
     assert run.returncode == 0, run.stdout
+
+
+def test_the_clients_types_hold_and_the_shipped_ones_are_not_stale(tmp_path):
+    if not TSC.exists():
+        pytest.skip("TypeScript is missing: npm ci, which ./run test does where npm is")
+    run = subprocess.run([TSC, "--outDir", tmp_path], cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout
+    made, shipped = (
+        {path.name: path.read_text() for path in folder.glob("*.d.ts")}
+        for folder in (tmp_path, CLIENT / "types")
+    )
+    assert shipped == made, "npx tsc writes them anew"
+
+
+def test_the_client_is_at_most_15_kilobytes_of_code():
+    # Without comments, which are worth their bytes; gzipped together.
+    sources = "".join(path.read_text() for path in sorted(CLIENT.glob("*.js")))
+    code = re.sub(r"/\*\*.*?\*/|^ *//.*$", "", sources, flags=re.S | re.M)
+    assert len(gzip.compress(code.encode())) <= 15_000
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=[example["what"] for example in EXAMPLES])

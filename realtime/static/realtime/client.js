@@ -26,6 +26,8 @@ import { Pacing } from "./pacing.js";
 /** How long the sharing end may take to answer, and be silent, in milliseconds. */
 const ANSWER_MS = 5_000;
 const SILENCE_MS = 60_000;
+/** A page does not share with one whose scripts speak otherwise. */
+const VERSION = "realtime-1";
 
 export class RealtimeClient {
   /** @type {State} */
@@ -111,11 +113,10 @@ export class RealtimeClient {
   }
 
   connect() {
-    if (this.#line) return;
+    if (this.#state !== "closed") return;
     this.#follow(globalThis);
     this.#enter("connecting");
-    const canShare = this.#options.place.user && globalThis.navigator?.locks && globalThis.BroadcastChannel;
-    if (canShare && !this.#options.WebSocket) this.#share();
+    if (this.#canShare()) this.#share();
     else this.#begin(ownLine(this.#options));
   }
 
@@ -180,18 +181,27 @@ export class RealtimeClient {
 
   // -- the line to the connection ------------------------------------------------------------
 
+  #canShare() {
+    const { user, transports } = this.#options.place;
+    // A tab that comes later catches up by polls. What was handed over stays in this page.
+    const mayPoll = user && (transports?.includes("polling") ?? true) && !this.#options.WebSocket;
+    return mayPoll && globalThis.navigator?.locks && globalThis.BroadcastChannel;
+  }
+
   /** Its lock tells the others when this tab has gone, however it went. */
   async #share() {
     const run = (this.#run += 1);
     const lock = crypto.randomUUID();
-    await new Promise((granted) => {
-      navigator.locks.request(lock, () => new Promise((release) => granted((this.#release = () => release(null)))));
+    /** @type {() => void} */
+    const release = await new Promise((granted) => {
+      navigator.locks.request(lock, () => new Promise((done) => granted(() => done(null))));
     });
-    if (run !== this.#run) return this.#release?.();
+    if (run !== this.#run) return release();
+    this.#release = release;
     const broken = () => run === this.#run && this.#alone();
     try {
       const { url, user } = this.#options.place;
-      this.#begin(sharedLine(`realtime ${url} ${user}`, broken), lock);
+      this.#begin(sharedLine(`${VERSION} ${url} ${user}`, broken), lock);
       this.#listen(ANSWER_MS);
     } catch {
       broken();
@@ -223,10 +233,11 @@ export class RealtimeClient {
 
   #leave() {
     this.#run += 1;
-    if (!this.#line) return;
-    this.#line.post({ detach: true });
-    this.#quit();
-    this.#lost(1000);
+    if (this.#line) {
+      this.#line.post({ detach: true });
+      this.#quit();
+      this.#lost(1000);
+    }
     this.#enter("closed");
   }
 
@@ -265,12 +276,13 @@ export class RealtimeClient {
   /** @param {any} attached */
   #attached({ isFirst, cursor, state, transport, welcome }) {
     if (this.#transport) this.#lost(1006);
+    this.#run += 1;
     this.#isAttached = true;
     this.#held = isFirst ? null : [];
     this.#from = cursor;
     if (isFirst) return;
     if (transport) this.#told("transport", { transport });
-    this.#told("state", { state });
+    this.#told("state", { state, cursor });
     if (transport && welcome) this.#told("connect", welcome);
   }
 
@@ -286,14 +298,14 @@ export class RealtimeClient {
   /** @param {string} type @param {any} payload */
   #told(type, payload) {
     if (type === "disconnect") return this.#lost(payload.code);
-    if (type === "state") return this.#changed(payload.state);
+    if (type === "state") {
+      this.#from ??= payload.cursor;
+      return this.#changed(payload.state);
+    }
     if (type === "transport") this.#transport = payload.transport;
     if (type === "reset") this.#position.restart(payload.cursor);
     if (type === "sync:response") this.#position.moveTo(payload);
-    if (type === "connect") {
-      if (this.#held) this.#from ??= payload.cursor;
-      else if (!this.cursor) this.#position.moveTo(payload);
-    }
+    if (type === "connect" && !this.#held && !this.cursor) this.#position.moveTo(payload);
     this.#listeners.tell(type, payload);
     if (type === "connect") this.#flush();
   }

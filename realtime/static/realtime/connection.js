@@ -384,6 +384,6 @@ export class Connection {
   #enter(state) {
     if (state === this.state) return;
     this.state = state;
-    this.#owner.tell("state", { state });
+    this.#owner.tell("state", { state, cursor: this.cursor });
   }
 }
