@@ -7,8 +7,8 @@ under TLS in this process, ``outbox.py`` does the same by plain ASGI.
 
 import asyncio
 import logging
-import os
 from collections.abc import Callable
+from os import write
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
@@ -145,7 +145,12 @@ class DirectOutbox:
             self._task.cancel()
 
     def flush(self) -> None:
-        """Write what waits now."""
+        """Write what waits now.
+
+        Straight to the descriptor where nothing waits before it. That is the socket's own as long
+        as the transport is open: it is closed in a later turn of the loop than the one in which
+        the transport tells that it is closing.
+        """
         wire, self._wire = self._wire, b""
         socket = self._socket
         # Between queueing and now the other end may have gone, or begun its close.
@@ -154,9 +159,13 @@ class DirectOutbox:
         transport = socket.transport
         unread = transport.get_write_buffer_size()
         if not unread:
-            wire = _written_at_once(socket, wire)
-            if not wire:
+            try:
+                sent = write(socket.descriptor, wire)
+            except OSError:
+                sent = 0  # a full buffer, or an end that the transport is to find out and to tell
+            if sent == len(wire):
                 return
+            wire = wire[sent:]
         transport.write(wire)
         # One page may be larger than the bound: it must be possible to send it at all.
         if unread and transport.get_write_buffer_size() > self._max_bytes:
@@ -167,17 +176,3 @@ class DirectOutbox:
             await self._send({"type": "websocket.close", "code": code})
         except Exception:
             return  # it went away under us; its `disconnect` is on the way
-
-
-def _written_at_once(socket: DirectSocket, wire: bytes) -> bytes:
-    """Give the kernel what it takes; the rest is for the transport.
-
-    The descriptor is the socket's own as long as it is open: the transport closes it only in a
-    later turn of the loop than the one in which it tells that it is closing.
-    """
-    try:
-        sent = os.write(socket.descriptor, wire)
-    except OSError:
-        # A full buffer, or an end that the transport is to find out and to tell.
-        return wire
-    return b"" if sent == len(wire) else wire[sent:]

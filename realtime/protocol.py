@@ -58,6 +58,7 @@ class SocketProtocol(asyncio.Protocol):
         "disconnected",
         "key",
         "loop",
+        "may_write",
         "scope",
         "server_state",
         "transport",
@@ -79,6 +80,8 @@ class SocketProtocol(asyncio.Protocol):
         self.scope: dict[str, Any] | None = None
         self.key = b""
         self.accepted = self.close_sent = self.disconnected = False
+        #: Accepted, and neither of the two: asked at every delivery.
+        self.may_write = False
         #: None while it is writable; else what waits for that.
         self._writable: asyncio.Event | None = None
         self._reader: wire.Reader | None = None
@@ -103,7 +106,7 @@ class SocketProtocol(asyncio.Protocol):
         self.server_state.connections.discard(self)
         code = 1005 if self.accepted else 1006
         self.descriptor = -1
-        self.disconnected = True
+        self.disconnected, self.may_write = True, False
         self._cancel_timer()
         self.resume_writing()
         self._put({"type": "websocket.disconnect", "code": code})
@@ -145,12 +148,7 @@ class SocketProtocol(asyncio.Protocol):
 
     def is_open(self) -> bool:
         """Whether a frame may be written now: after the handshake, before any close."""
-        return (
-            self.accepted
-            and not self.close_sent
-            and not self.disconnected
-            and not self.transport.is_closing()
-        )
+        return self.may_write and not self.transport.is_closing()
 
     async def writable(self) -> None:
         """Return when the client has read enough for more to be sent."""
@@ -250,7 +248,7 @@ class SocketProtocol(asyncio.Protocol):
         ]
         if message.get("subprotocol"):
             headers.append((b"sec-websocket-protocol", message["subprotocol"].encode()))
-        self.accepted = True
+        self.accepted = self.may_write = True
         if not self.transport.is_closing():
             self._write_head(HTTPStatus.SWITCHING_PROTOCOLS, headers)
 
@@ -296,7 +294,7 @@ class SocketProtocol(asyncio.Protocol):
 
     def _write_close(self, code: int, reason: str) -> None:
         self.transport.write(wire.close_frame(code, reason))
-        self.close_sent = True
+        self.close_sent, self.may_write = True, False
 
     def _put(self, message: dict[str, Any]) -> None:
         """Keep a message until it is taken, and read no more before that."""

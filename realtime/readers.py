@@ -103,6 +103,8 @@ class Readers:
             return []
         members: Iterable[Connection] = found[0] if len(found) == 1 else set().union(*found)
         excluded = [self._rooms[room] for room in except_rooms if room in self._rooms]
+        if not excluded:
+            return list(members)
         return [one for one in members if not any(one in room for room in excluded)]
 
     def withheld_from(self, people: Collection[str]) -> set[str]:

@@ -73,7 +73,7 @@ def counted(monkeypatch):
         return original_write(descriptor, data)
 
     original_write = os.write
-    monkeypatch.setattr(direct, "os", type("os", (), {"write": staticmethod(write)}))
+    monkeypatch.setattr(direct, "write", write)
     count("queries", CursorWrapper, "_execute")
     count("queries", CursorWrapper, "_executemany")
     count("encodes", envelope, "_encode")

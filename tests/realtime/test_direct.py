@@ -87,7 +87,7 @@ async def test_the_frames_of_a_turn_are_written_at_once_and_in_order(application
         return original(descriptor, data)
 
     original = os.write
-    monkeypatch.setattr(direct.os, "write", write)
+    monkeypatch.setattr(direct, "write", write)
     for number in range(100):
         application.outboxes[0].put(Frame(b"%d" % number))
     assert [await client.recv() for _ in range(100)] == [str(number) for number in range(100)]
