@@ -45,8 +45,8 @@ def main(arguments: Sequence[str]) -> int:
     options = _options(arguments)
     build()
     go_first()
-    file = options.into / "compare.json"
-    results = json.loads(file.read_text()) if file.exists() else {}
+    file: Path = options.into / "compare.json"
+    results: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
     if not options.add:
         results = {name: results[name] for name in results if name not in options.only}
     for _round in range(options.rounds):
@@ -115,7 +115,8 @@ def _add(entry: dict[str, Any], found: dict[str, Any]) -> None:
 def _write(file: Path, results: dict[str, Any], sockets: int) -> None:
     """The machine stands once for all: rounds of two machines do not belong into one file."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    results["machine"] = machine() | {"sockets": sockets}
+    in_order = {kind.name: results[kind.name] for kind in PEERS if kind.name in results}
+    results = in_order | {"machine": machine() | {"sockets": sockets}}
     file.write_text(json.dumps(results, indent=1) + "\n")
     (file.parent / "compare.md").write_text(tables.markdown(results))
     for name, svg in tables.plots(results).items():

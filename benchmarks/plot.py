@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from html import escape
 
-WIDTH, MARGIN, ROW, LABELS = 760, 56, 26, 300
+WIDTH, MARGIN, ROW, LABELS = 800, 56, 26, 340
 COLOURS = ("#2563eb", "#dc2626", "#059669", "#9333ea")
 OURS, OTHERS = "#2563eb", "#9ca3af"
 
