@@ -9,7 +9,9 @@ import json
 import os
 import platform
 import shutil
+import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -43,6 +45,8 @@ PEERS: tuple[type[Peer], ...] = (
 def main(arguments: Sequence[str]) -> int:
     """Measures what was asked for, and writes all results that there are."""
     options = _options(arguments)
+    # A benchmark that is told to stop takes its servers with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     build()
     go_first()
     file: Path = options.into / "compare.json"
@@ -109,7 +113,7 @@ def _add(entry: dict[str, Any], found: dict[str, Any]) -> None:
             return
     entry["rounds"].append(found)
     entry["median"] = tables.medians(entry["rounds"])
-    print(tables.line(entry["median"]), flush=True)
+    print(tables.line(entry), flush=True)
 
 
 def _write(file: Path, results: dict[str, Any], sockets: int) -> None:

@@ -21,6 +21,7 @@ COLUMNS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("connections per CPU s", ("connect", "perCpuSecond"), ",.0f"),
     ("Redis µs", ("moderate", "redisCpuUs"), ".2f"),
     ("missing", ("missingInAll",), ",.0f"),
+    ("rounds", ("rounds",), ".0f"),
 )
 
 
@@ -41,6 +42,8 @@ def figure(entry: dict[str, Any], path: tuple[str, ...]) -> float | None:
     value: Any = entry.get("median")
     if value is None:
         return None
+    if path == ("rounds",):
+        return float(len(entry.get("rounds", ())))
     if path == ("copies",):
         three = value["rooms3"]
         return float(1 + three["repeats"] / max(1, three["delivered"]))
@@ -64,9 +67,9 @@ def _cells(entry: dict[str, Any]) -> list[str]:
     return cells
 
 
-def line(values: dict[str, Any]) -> str:
+def line(entry: dict[str, Any]) -> str:
     """The figures of one peer, for the terminal."""
-    cells = _cells({"median": values})
+    cells = _cells(entry)
     pairs = zip(COLUMNS, cells, strict=True)
     return "  " + ", ".join(f"{heading} {cell}" for (heading, *_), cell in pairs)
 
