@@ -328,7 +328,9 @@ PAGE = """<!doctype html><script type="module">
   const token = async () => (await fetch("/token")).text();
   const client = new RealtimeClient({ url: "/ws/", token });
   globalThis.heard = [];
-  for (const type of ["connect", "disconnect", "post:created"]) client.on(type, () => heard.push(type));
+  for (const type of ["connect", "disconnect", "post:created"]) {
+    client.on(type, () => heard.push(type));
+  }
   client.connect();
 </script>"""
 
@@ -345,7 +347,8 @@ async def test_a_token_that_expired_in_the_background_is_fetched_anew(
     fresh = (await answer.json())["access"]
     expired = live_site.shell(
         "from datetime import timedelta; from rest_framework_simplejwt.tokens import AccessToken;"
-        f"token = AccessToken('{fresh}'); token.set_exp(lifetime=timedelta(seconds=-1)); print(token)"
+        f"token = AccessToken('{fresh}');"
+        "token.set_exp(lifetime=timedelta(seconds=-1)); print(token)"
     )
     tokens = [expired.strip(), fresh]
     # Not by `route`: Chromium lets no page that Playwright made open a socket here.
