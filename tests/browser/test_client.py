@@ -318,8 +318,9 @@ async def test_a_laptop_that_slept_for_an_hour_is_complete_when_it_wakes(
     await aiko.post("While you slept")
     await tab.clock.fast_forward(3_600_000)
     ben.network.is_frozen = False
-    await hurry(tab, "open")
+    await tab.clock.resume()
     await waits(tab, 1)
+    await live(tab)
     assert ben.network.asked["/ws/"] == 2
 
 
