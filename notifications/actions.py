@@ -132,13 +132,17 @@ def _unknown(drafts: Sequence[Notification]) -> list[Notification]:
 
 
 def withdraw_about_post(post: Post) -> None:
-    """What was told of a post that goes."""
-    Notification.objects.filter(post=post).delete(forget=False)
+    """What was told of a post that goes; the site's own words stay, and lead nowhere."""
+    told = Notification.objects.filter(post=post)
+    told.filter(kind=Kind.MODERATION).update(post=None, comment=None)
+    told.delete(forget=False)
 
 
 def withdraw_about_comment(comment: Comment) -> None:
-    """What was told of a comment that goes."""
-    Notification.objects.filter(comment=comment).delete(forget=False)
+    """What was told of a comment that goes; the site's own words stay, and lead nowhere."""
+    told = Notification.objects.filter(comment=comment)
+    told.filter(kind=Kind.MODERATION).update(comment=None)
+    told.delete(forget=False)
 
 
 def withdraw_about_hidden(**about: Post | Comment) -> None:
