@@ -54,7 +54,7 @@ class Person:
             f"{self.site.url}{path}", method=method, data=data, headers={"X-CSRFToken": token}
         )
         assert answer.ok, await answer.text()
-        return await answer.json() if answer.status != 204 else None
+        return await answer.json() if await answer.body() else None
 
 
 NewPerson = Callable[..., Awaitable[Person]]

@@ -125,6 +125,19 @@ def test_what_happens_under_a_hidden_post_reaches_nobody(aiko, ben):
     assert [entry.rooms for entry in later] == [()] * 8
 
 
+def test_a_hidden_comment_is_edited_and_deleted_in_silence_and_not_counted_again(aiko, ben):
+    post = create_post(aiko, "hello")
+    add_comment(aiko, post.pk, "well")
+    comment = add_comment(ben, post.pk, "rude")
+    comment.hide()
+    before = entries()[-1].seq
+    comment.body = "edited"
+    comment.save()
+    Comment.objects.get(pk=comment.pk).delete()
+    assert [entry.rooms for entry in entries(before)] == [(), ()]
+    assert Post.objects.get().comment_count == 1
+
+
 def test_hiding_many_writes_an_event_for_each(aiko, ben):
     posts = [create_post(aiko, str(n)) for n in range(3)]
     before = len(told())
