@@ -157,16 +157,11 @@ class CaseAdmin(Moderating, CasesBase):
         text = format_html('<div class="said">{}</div>', now)
         if thing is not None:
             post_id = thing.pk if isinstance(thing, Post) else thing.post_id
-            text += format_html(
-                '<p>{} · <a href="/posts/{}/">{}</a></p>',
-                _link(thing, "…"),
-                post_id,
-                _("on the site"),
-            )
+            here, there = _link(thing, str(_("in the admin"))), f"/posts/{post_id}/"
+            text += format_html('<p>{} · <a href="{}">{}</a></p>', here, there, _("on the site"))
         if reported:
-            text += format_html(
-                '<p>{}</p><div class="said">{}</div>', _("when reported:"), reported
-            )
+            label = _("when it was reported:")
+            text += format_html('<p>{}</p><div class="said">{}</div>', label, reported)
         return text
 
     @admin.display(description=_("context"))
