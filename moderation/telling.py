@@ -7,7 +7,6 @@ reports that are dismissed the author hears nothing: that there were some would 
 
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
-from uuid import UUID
 
 from accounts.models import User
 from moderation.matters import Matter
@@ -35,14 +34,19 @@ MAX_EXCERPT = 100
 def hold_inboxes(matter: Matter, reporters: Collection[User]) -> None:
     """Take all the locks that a decision needs at once, in the order of ids.
 
-    Those who were told of the thing hear that it is gone, before author and reporters are told.
+    Those who were told of the thing hear that it is gone, or of it again when it is back, before
+    author and reporters are told.
     """
-    told: Iterable[UUID] = ()
-    if matter.thing is not None:
-        name = matter.thing._meta.model_name
-        rows = Notification.objects.filter(**{f"{name}": matter.thing}).order_by()
-        told = rows.values_list("recipient_id", flat=True).distinct()
-    Inbox.objects.hold(matter.author.pk, *(user.pk for user in reporters), *told)
+    touched = {matter.author.pk, *(user.pk for user in reporters)}
+    thing = matter.thing
+    if thing is not None:
+        rows = Notification.objects.filter(**{str(thing._meta.model_name): thing}).order_by()
+        touched.update(rows.values_list("recipient_id", flat=True).distinct())
+    if isinstance(thing, Comment):
+        touched.add(thing.post.author_id)
+    elif thing is not None:
+        touched.update(thing.mentions.values_list("user_id", flat=True))
+    Inbox.objects.hold(*touched)
 
 
 def tell(matter: Matter, decision: Decision, reporters: Collection[User]) -> None:
