@@ -16,7 +16,7 @@ from accounts import wire
 from accounts.logins import SID, suspended
 from accounts.models import Login, User
 from accounts.sessions import is_key
-from realtime.errors import Expired, Unauthenticated
+from realtime.errors import Expired, Suspended, Unauthenticated
 from realtime.identity import Identity
 from realtime.rest.ids import parse_id
 
@@ -47,6 +47,17 @@ def living_login(sid: object) -> Login:
     if login.user.is_suspended:
         raise suspended(login.user)
     return login
+
+
+def suspended_user(sid: object) -> User | None:
+    """Whose the login of this id is, if nothing but a suspension is in its way."""
+    try:
+        living_login(sid)
+    except Suspended:
+        return User.objects.get(logins=parse_id(str(sid)))
+    except Unauthenticated:
+        pass
+    return None
 
 
 def by_token(access_token: str) -> Identity:

@@ -3,6 +3,8 @@
 They call ``actions.py``, as REST does, and work without JavaScript.
 """
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.views import LoginView
@@ -11,16 +13,29 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.identities import suspended_user
+from accounts.logins import SID
 from accounts.page_forms import LoginForm, SignupForm
+from accounts.suspension import in_words
 
 #: Seconds for which a choice of theme is kept: a year.
 THEME_KEPT = 31_536_000
 
-log_in = LoginView.as_view(
-    template_name="accounts/login.html",
-    authentication_form=LoginForm,
-    redirect_authenticated_user=True,
-)
+
+class LogIn(LoginView):
+    """The log-in page; it tells who was led here by a suspension of it."""
+
+    template_name = "accounts/login.html"
+    authentication_form = LoginForm
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user = suspended_user(self.request.session.get(SID))
+        words = in_words(user.suspended_until if user.is_active else None) if user else ""
+        return super().get_context_data(**kwargs, shut_out=words)
+
+
+log_in = LogIn.as_view()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

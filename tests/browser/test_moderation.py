@@ -142,6 +142,7 @@ async def test_an_author_is_suspended_let_back_in_and_banned(windows):
     await expect(page.locator("connection-badge[state=open]")).to_have_count(0)
     await page.goto(f"{author.site.url}/")
     await page.wait_for_url(re.compile("/login/"))
+    await expect(page.locator(".notice")).to_contain_text("This account is suspended until")
     await decide(moderator.page, at["users"], "lift")
     page = await author.go("/")
     await decide(moderator.page, at["users"], "ban")

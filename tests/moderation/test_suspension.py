@@ -86,6 +86,8 @@ def test_the_pages_log_them_out_and_in_again_when_it_is_over(aiko):
     assert browser.get("/").status_code == 200
     suspend(aiko)
     assert browser.get("/").headers["Location"] == "/login/?next=/"
+    assert "This account is suspended until" in browser.get("/login/").content.decode()
+    assert "suspended" not in Client().get("/login/").content.decode()
     assert error(browser.get("/api/posts")) == (403, "suspended")
     assert browser.post("/posts/", {"body": "hello"}).status_code == 302
     assert not aiko.posts.exists()
