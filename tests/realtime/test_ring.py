@@ -97,6 +97,19 @@ def test_what_is_recalled_is_told_again(unless):
     assert seqs(ring, 0) == [1, 2, 3]
 
 
+def test_each_subject_of_an_event_is_reserved_and_recalled_by_itself():
+    both = ("post:a", "comment:b")
+    ring = filled(event(1, subjects=both))
+    ring.add(event(2, effects=(Forget(subject="post:a", unless="following:u", forever=False),)))
+    ring.add(event(3, effects=(Forget(subject="comment:b", forever=False),)))
+    ring.add(event(4, effects=(Recall(subject="comment:b"),)))
+    # The comment is there again; its post is still for followers alone.
+    assert seqs(ring, 0) == [2, 3, 4]
+    assert seqs(ring, 0, rooms=("public", "following:u")) == [1, 2, 3, 4]
+    ring.add(event(5, effects=(Recall(subject="post:a", room="post:a"),)))
+    assert seqs(ring, 0) == [1, 2, 3, 4, 5]
+
+
 def test_a_reader_gets_what_is_for_its_rooms_but_not_of_those_it_is_parted_from():
     ring = filled(
         event(1, rooms=("public", "post:a"), people=("u1", "u2")),
