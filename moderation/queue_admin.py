@@ -3,7 +3,7 @@
 It reads; what is done about it is ``admin_actions.py``'s. ``admin.py`` has it with the rest.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
@@ -86,6 +86,9 @@ class CaseAdmin(Moderating, CasesBase):
     fields = ("kind", "by", "state", "whole_text", "context", "all_reports", "decisions")
     readonly_fields = fields
     change_form_template = "admin/moderation/case/change_form.html"
+
+    class Media:
+        css: ClassVar = {"all": ("moderation/admin.css",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Case]:
         cases = super().get_queryset(request).prefetch_related("reports")

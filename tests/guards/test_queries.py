@@ -19,7 +19,9 @@ PATHS = (
     "/?feed=home",
     "/posts/{post}/",
     "/posts/{post}/edit/",
+    "/posts/{theirs}/report/",
     "/comments/{comment}/edit/",
+    "/comments/{said}/report/",
     "/@aiko/",
     "/@ben0/",
     "/tags/tea/",
@@ -68,14 +70,19 @@ class World:
             create_post(self.reader, f"my own, @ben{number} #tea")
             like_post(self.reader, written.pk)
             like_post(ben, self.post.pk)
-            add_comment(ben, self.post.pk, "indeed")
+            self.said, self.theirs = add_comment(ben, self.post.pk, "indeed").pk, written.pk
             block(self.reader, str(chiyo.pk))
             self.user, self.other = ben.pk, chiyo.pk
         self.count += by
 
     def path(self, path: str) -> str:
         return path.format(
-            post=self.post.pk, comment=self.comment.pk, user=self.user, other=self.other
+            post=self.post.pk,
+            theirs=self.theirs,
+            comment=self.comment.pk,
+            said=self.said,
+            user=self.user,
+            other=self.other,
         )
 
 
