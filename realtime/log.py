@@ -115,11 +115,23 @@ def locked_head() -> LogHead:
 
 
 def _write_numbers(entries: Sequence[LogEntry]) -> None:
-    rows = [(entry.seq, entry.numbered_at, entry.pk) for entry in entries]
+    table = LogEntry._meta.db_table
     with connection.cursor() as sql:
-        sql.executemany(
-            f"UPDATE {LogEntry._meta.db_table} SET seq = %s, numbered_at = %s WHERE id = %s", rows
-        )
+        if connection.vendor == "postgresql":
+            # One statement: a thousand small ones take most of the time for which the head is held.
+            sql.execute(
+                f"UPDATE {table} SET seq = given.seq, numbered_at = %s"
+                f" FROM unnest(%s::bigint[], %s::bigint[]) AS given (id, seq)"
+                f" WHERE {table}.id = given.id",
+                (
+                    entries[0].numbered_at,
+                    [entry.pk for entry in entries],
+                    [entry.seq for entry in entries],
+                ),
+            )
+        else:
+            rows = [(entry.seq, entry.numbered_at, entry.pk) for entry in entries]
+            sql.executemany(f"UPDATE {table} SET seq = %s, numbered_at = %s WHERE id = %s", rows)
 
 
 def now() -> datetime:
