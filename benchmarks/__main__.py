@@ -10,7 +10,7 @@ import sys
 from benchmarks import compare
 
 #: Measures that are modules of their own.
-OTHERS = ("scaling", "history", "presence", "page")
+OTHERS = ("scaling", "history", "presence", "page", "log", "latency", "outage")
 
 
 def main() -> int:

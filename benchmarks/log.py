@@ -6,6 +6,7 @@ server's hub does. Prints a table; writes JSON and a plot into ``benchmarks/resu
 
 import argparse
 import json
+import math
 import os
 import platform
 import shutil
@@ -16,7 +17,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.fanout import quantile
 from tests.servers import ROOT, Postgres
 
 RESULTS = ROOT / "benchmarks" / "results"
@@ -79,18 +79,23 @@ def _measure(postgres: Postgres, options: argparse.Namespace) -> dict[str, Any]:
 def _answer(process: "subprocess.Popen[str]") -> dict[str, Any]:
     output, _ = process.communicate(timeout=280)
     if process.returncode:
-        raise RuntimeError(f"a part of the benchmark failed: {process.args}")
+        raise RuntimeError("a part of the benchmark failed")
     answer: dict[str, Any] = json.loads(output)
     return answer
 
 
 def _joined(saved: list[dict[str, list[float]]]) -> dict[str, float]:
-    result = {}
+    result: dict[str, float] = {}
     for name in ("with", "without"):
         times = sorted(ms for one in saved for ms in one[name])
         result |= {f"{name}_p50_ms": quantile(times, 0.5), f"{name}_p99_ms": quantile(times, 0.99)}
     result["p99_ratio"] = result["with_p99_ms"] / result["without_p99_ms"]
     return result
+
+
+def quantile(ascending: list[float], share: float) -> float:
+    """The smallest value that at least this share of the values does not exceed."""
+    return ascending[max(0, math.ceil(share * len(ascending)) - 1)]
 
 
 def _as_part(options: argparse.Namespace) -> None:

@@ -1,7 +1,7 @@
 """Plots as SVG: bars and lines. Values in, text out."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 
 WIDTH, MARGIN, ROW, LABELS = 800, 56, 26, 340
@@ -28,17 +28,27 @@ def bars(title: str, values: Sequence[tuple[str, float]]) -> str:
     return _page(f"{title} (logarithmic)", 60 + len(values) * ROW, parts)
 
 
-def lines(
-    title: str, unit: str, series: Sequence[tuple[str, Sequence[tuple[float, float]]]]
-) -> str:
+Series = Sequence[tuple[str, Sequence[tuple[float, float]]]]
+
+
+def lines(title: str, unit: str, series: Series) -> str:
     """Lines over a logarithmic x; y begins at 0."""
+    return _lines(title, unit, series, math.log10)
+
+
+def timeline(title: str, unit: str, series: Series) -> str:
+    """Lines over an even x; y begins at 0."""
+    return _lines(title, unit, series, float)
+
+
+def _lines(title: str, unit: str, series: Series, scale: Callable[[float], float]) -> str:
     points = [point for _name, line in series for point in line]
-    left, right = (math.log10(f(x for x, _y in points)) for f in (min, max))
+    left, right = (scale(f(x for x, _y in points)) for f in (min, max))
     top, height = max(y for _x, y in points) or 1, 320
     floor = height - MARGIN
 
     def at(x: float, y: float) -> tuple[float, float]:
-        share = (math.log10(x) - left) / (right - left) if right > left else 0.5
+        share = (scale(x) - left) / (right - left) if right > left else 0.5
         return MARGIN + share * (WIDTH - 3 * MARGIN), floor - (floor - MARGIN) * y / top
 
     parts = [f'<path d="M{MARGIN} {MARGIN}V{floor}H{WIDTH - MARGIN}" fill="none" stroke="#666"/>']
@@ -47,9 +57,8 @@ def lines(
             f'<text x="{at(x, 0)[0]:.0f}" y="{floor + 18}" text-anchor="middle">{x:g}</text>'
         )
     for y in (0, top / 2, top):
-        parts.append(
-            f'<text x="{MARGIN - 6}" y="{at(10**left, y)[1]:.0f}" text-anchor="end">{y:.3g}</text>'
-        )
+        height_of = at(points[0][0], y)[1]
+        parts.append(f'<text x="{MARGIN - 6}" y="{height_of:.0f}" text-anchor="end">{y:.3g}</text>')
     for (name, line), colour in zip(series, COLOURS, strict=False):
         path = " ".join(_point(*at(x, y)) for x, y in line)
         x, y = at(*line[-1])
