@@ -80,7 +80,7 @@ def test_forty_threads_give_one_order_without_a_hole():
     def write(name):
         for count in range(5):
             say(f"{name} {count}")
-        connection.close()
+            connection.close()  # as after a request: the pool has fewer than there are threads
 
     threads = [threading.Thread(target=write, args=(name,)) for name in range(40)]
     for thread in threads:
