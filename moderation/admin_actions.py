@@ -4,7 +4,9 @@ The same for the queue, for posts, comments and users. The doing is in ``decisio
 thing is decided about in a transaction of its own, so that one that is gone stops none of the rest.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -16,9 +18,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import User
 from moderation.admin_forms import DecisionForm, form_of
 from moderation.decisions import decide
-from moderation.matters import Matter
+from moderation.matters import Matter, Target
 from moderation.models import Action
 from moderation.rights import RIGHT
 from realtime.errors import Forbidden
@@ -89,28 +92,28 @@ def _ask(
 def _decide_all(
     site: Any, request: HttpRequest, action: Action, chosen: Iterable[Any], form: DecisionForm
 ) -> None:
-    done = idle = refused = 0
     until = timezone.now() + form.length if form.length else None
-    for one in chosen:
-        try:
-            reason = form.cleaned_data["reason"]
-            decision = decide(request.user, action, one, reason=reason, until=until)  # type: ignore[arg-type]
-        except Forbidden:
-            refused += 1
-        else:
-            done, idle = done + (decision is not None), idle + (decision is None)
-    for count, text, level in (
-        (done, ngettext("%d decided.", "%d decided.", done), messages.SUCCESS),
-        (
-            idle,
-            ngettext("%d was so already, or is gone.", "%d were so already, or are gone.", idle),
-            messages.WARNING,
-        ),
-        (
-            refused,
-            ngettext("%d is not for you to decide.", "%d are not for you to decide.", refused),
-            messages.ERROR,
-        ),
-    ):
-        if count:
-            site.message_user(request, text % count, level)
+    reason = form.cleaned_data["reason"]
+    outcomes = Counter(_outcome(request, action, one, reason, until) for one in chosen)
+    for level, count in sorted(outcomes.items()):
+        site.message_user(request, _said(level, count) % count, level)
+
+
+def _outcome(
+    request: HttpRequest, action: Action, one: Target, reason: str, until: datetime | None
+) -> int:
+    """Decide about one; how it is told of, as a level of Django's messages."""
+    assert isinstance(request.user, User)
+    try:
+        decision = decide(request.user, action, one, reason=reason, until=until)
+    except Forbidden:
+        return messages.ERROR
+    return messages.WARNING if decision is None else messages.SUCCESS
+
+
+def _said(level: int, count: int) -> str:
+    if level == messages.SUCCESS:
+        return ngettext("%d decided.", "%d decided.", count)
+    if level == messages.WARNING:
+        return ngettext("%d was so already, or is gone.", "%d were so already, or are gone.", count)
+    return ngettext("%d is not for you to decide.", "%d are not for you to decide.", count)
