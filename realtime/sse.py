@@ -43,9 +43,11 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
         # The header is younger than the address, which a browser keeps when it reconnects.
         text = request.headers.get("Last-Event-ID") or request.GET.get("lastEventId")
         after = Cursor.parse(text) if text else None
-        hub = await Hub.of_this_process()
+        # Who asks for the head alone is no reason to begin to follow the log.
+        is_head = request.method == "HEAD"
+        hub = (Hub.running() or Hub()) if is_head else await Hub.of_this_process()
         identity, seen = await requests.identify(request, hub)
-        if request.method == "HEAD":
+        if is_head:
             return HttpResponse(content_type="text/event-stream")
         events = await EventStream.begin(
             hub,
