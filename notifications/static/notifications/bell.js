@@ -20,7 +20,7 @@ export function startBell() {
   });
   client.on("notification:new", ({ notification }) => {
     // What was missed is in the list; a toast is for what happens now, where somebody looks.
-    if (client.state === "open" && !document.hidden) announce(notification);
+    if (/open|fallback/.test(client.state) && !document.hidden) announce(notification);
   });
 }
 

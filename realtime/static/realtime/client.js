@@ -192,14 +192,15 @@ export class RealtimeClient {
   async #share() {
     const run = (this.#run += 1);
     const lock = crypto.randomUUID();
-    /** @type {() => void} */
-    const release = await new Promise((granted) => {
-      navigator.locks.request(lock, () => new Promise((done) => granted(() => done(null))));
-    });
-    if (run !== this.#run) return release();
-    this.#release = release;
     const broken = () => run === this.#run && this.#alone();
     try {
+      /** @type {() => void} */
+      const release = await new Promise((granted, refused) => {
+        const hold = () => new Promise((done) => granted(() => done(null)));
+        navigator.locks.request(lock, hold).catch(refused);
+      });
+      if (run !== this.#run) return release();
+      this.#release = release;
       const { url, user } = this.#options.place;
       this.#begin(sharedLine(`${VERSION} ${url} ${user}`, broken), lock);
       this.#listen(ANSWER_MS);
