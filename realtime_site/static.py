@@ -26,3 +26,5 @@ class ModuleManifestStorage(CompressedManifestStaticFilesStorage):  # type: igno
     """Names hashed also inside ES modules, so that ``import "./socket.js"`` finds its file."""
 
     support_js_module_import_aggregation = True
+    #: A name depends on the names of what the module imports: one pass for each step of that.
+    max_post_process_passes = 20

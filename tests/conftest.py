@@ -30,6 +30,9 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
     database = settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):
         database["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+    else:
+        # A hundred threads of a test hold more connections, and longer, than requests do.
+        database["OPTIONS"]["pool"]["timeout"] = 60
 
 
 @pytest.fixture(scope="session", autouse=True)

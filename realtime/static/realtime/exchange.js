@@ -8,7 +8,7 @@
 import { Connection } from "./connection.js";
 
 /**
- * @typedef {import("./line.js").Line} Line
+ * @typedef {{post: (message: any) => void, hear: (message: any) => void, close?: () => void}} Line
  * @typedef {import("./connection.js").Means} Means
  * @typedef {import("./connection.js").Place} Place
  * @typedef {{id: number, rooms: Set<string>, joins: Map<string, string>, hasToken: boolean}} Tab

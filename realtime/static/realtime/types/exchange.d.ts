@@ -4,7 +4,11 @@
  *
  * It runs in a shared worker, or in one of the tabs; `docs/decisions/006` says how it is done.
  */
-export type Line = import("./line.js").Line;
+export type Line = {
+    post: (message: any) => void;
+    hear: (message: any) => void;
+    close?: () => void;
+};
 export type Means = import("./connection.js").Means;
 export type Place = import("./connection.js").Place;
 export type Tab = {
