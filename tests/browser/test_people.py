@@ -116,14 +116,16 @@ async def test_a_followed_hashtag_brings_its_posts_home(person: NewPerson):
     aiko, ben = await person("Aiko"), await person("Ben")
     page = await aiko.go("/tags/渓流/")
     home = await aiko.tab("/?feed=home")
-    await follow_button(page).click()
+    async with page.expect_response("**/follow"):  # the button says so before the server does
+        await follow_button(page).click()
     await expect(follow_button(page)).to_have_text("Following")
     await ben.post("Cold water #渓流")
     await expect(home.locator(".pill:visible")).to_have_text(re.compile("1 new post$"))
     await page.reload()
     await aiko.live()
     await expect(follow_button(page)).to_have_text("Following")
-    await follow_button(page).click()
+    async with page.expect_response("**/follow"):
+        await follow_button(page).click()
     await expect(follow_button(page)).to_have_text("Follow")
     await ben.post("Warm water #渓流")
     await expect(page.locator(".pill:visible")).to_be_visible()
