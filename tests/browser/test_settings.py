@@ -45,7 +45,7 @@ async def test_language_and_theme_are_chosen_and_kept(person: NewPerson):
 
 async def test_a_new_password_ends_the_other_logins_and_keeps_this_one(person: NewPerson):
     aiko = await person("Aiko", expect_errors=True)
-    elsewhere = await aiko.page.context.browser.new_context(locale="en-US")  # type: ignore
+    elsewhere = await aiko.page.context.browser.new_context(locale="en-US")
     other = await elsewhere.new_page()
     await other.goto(f"{aiko.site.url}/login/")
     await other.fill("[name=username]", aiko.name)
