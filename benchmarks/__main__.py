@@ -10,7 +10,7 @@ import sys
 from benchmarks import compare
 
 #: Measures that are modules of their own.
-OTHERS = ("scaling", "history", "presence", "page", "log", "latency", "outage")
+OTHERS = ("scaling", "history", "presence", "page", "log", "latency", "outage", "plans")
 
 
 def main() -> int:

@@ -43,7 +43,8 @@ def main(arguments: Sequence[str]) -> int:
             server.start()
             url = server.database("plans")
         try:
-            command = [sys.executable, "-m", "benchmarks.plans", str(options.posts)]
+            code = f"from benchmarks.plans import run; run({options.posts})"
+            command = [sys.executable, "-c", code]
             return subprocess.run(
                 command, cwd=ROOT, env={**os.environ, "DATABASE_URL": url}, check=False
             ).returncode
@@ -177,4 +178,4 @@ def _plan(query: dict[str, str]) -> str:
 
 
 if __name__ == "__main__":
-    run(int(sys.argv[1]))
+    sys.exit(main(sys.argv[1:]))
