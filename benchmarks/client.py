@@ -4,10 +4,9 @@ import json
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-from benchmarks.processes import LOAD_CORE, pinned
+from benchmarks.processes import Steered
 from tests.servers import ROOT, program
 
 SOURCE = ROOT / "benchmarks" / "load" / "client.c"
@@ -24,22 +23,16 @@ def build() -> Path:
     return BINARY
 
 
-class Client:
+class Client(Steered):
     """A running load client; ``with`` closes its sockets."""
 
     def __init__(self, port: int, sockets: int, arguments: Sequence[str]) -> None:
         command = [str(build()), "--control", "--port", str(port), "--sockets", str(sockets)]
-        self._process = subprocess.Popen(
-            pinned(LOAD_CORE, [*command, *arguments]),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        super().__init__([*command, *arguments])
 
     def report(self) -> dict[str, Any]:
         """The next line that it prints."""
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
+        line = self.hear()
         if not line:
             raise RuntimeError("the load client ended")
         answer: dict[str, Any] = json.loads(line)
@@ -47,32 +40,10 @@ class Client:
 
     def mark(self) -> dict[str, Any]:
         """What came since the last report."""
-        self._say("mark")
+        self.say("mark")
         return self.report()
 
     def until(self, events: int, seconds: float) -> dict[str, Any]:
         """The same as soon as so many events came, or after so many seconds."""
-        self._say(f"until {events} {seconds}")
+        self.say(f"until {events} {seconds}")
         return self.report()
-
-    def _say(self, line: str) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.write(line + "\n")
-        self._process.stdin.flush()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        try:
-            self._process.wait(10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()

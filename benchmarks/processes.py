@@ -1,9 +1,14 @@
 """Processes as the benchmarks see them: on a core, with CPU time and memory. Linux only."""
 
 import os
-from collections.abc import Iterable
+import subprocess
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tests.servers import ROOT
 
 #: The server has a core of its own; client, writer and Redis share the other.
 SERVER_CORE = "0"
@@ -13,6 +18,49 @@ LOAD_CORE = "1"
 def pinned(core: str, command: Iterable[str]) -> list[str]:
     """The command, bound to one core."""
     return ["taskset", "--cpu-list", core, *command]
+
+
+class Steered:
+    """A program on the load's core that is told by lines what to do; ``with`` ends it."""
+
+    def __init__(self, command: Iterable[str], env: Mapping[str, str] | None = None) -> None:
+        self._process = subprocess.Popen(
+            pinned(LOAD_CORE, command),
+            cwd=ROOT,
+            env=env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def say(self, line: str) -> None:
+        """Tell it."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(line + "\n")
+        self._process.stdin.flush()
+
+    def hear(self) -> str:
+        """The next line that it prints; empty when it has ended."""
+        assert self._process.stdout is not None
+        line: str = self._process.stdout.readline()
+        return line
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
 
 def go_first() -> None:
