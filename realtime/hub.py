@@ -47,7 +47,7 @@ from realtime.identity import Identity
 from realtime.keys import uuid7
 from realtime.readers import Readers
 from realtime.registry import registry
-from realtime.ring import Changes, Kept, Ring
+from realtime.ring import MAX_EVENTS, Changes, Kept, Ring
 from realtime.tasks import end
 from realtime.together import Together
 
@@ -63,6 +63,9 @@ KEEP_SECONDS = 60.0
 SLICE = 256
 #: Bytes of events that go to a reader at once; a burst must not fill its socket's buffers.
 RUN_BYTES = 32_768
+#: Sockets a second that come back elsewhere when the process ends, and the seconds that this takes
+#: at least and at most. A handshake costs 2 to 3 ms: two cores that take them have other work too.
+RETURNS_PER_SECOND, LEAST_SPREAD, MOST_SPREAD = 600, 1.0, 30.0
 #: Seconds for sockets to close when the process ends.
 DRAIN_SECONDS = 5
 #: Seconds for the apps to say their last, and for the others to be told.
@@ -92,6 +95,8 @@ class Hub:
         #: What is open in this process, whoever is behind it.
         self.sockets: set[Closable] = set()
         self.draining = False
+        #: Seconds over which those who are told to come back elsewhere do so.
+        self.spread = LEAST_SPREAD
         self.admission = Admission()
         self.ring = Ring()
         self.changes = Changes(0)
@@ -168,6 +173,7 @@ class Hub:
     async def drain(self) -> None:
         """Tell all sockets to come back elsewhere, and wait until they are gone."""
         self.draining = True
+        self._spread_returns()
         # The sockets too: one that has not said yet who it is has no connection.
         for count, one in enumerate((*self.sockets, *self.readers.connections), 1):
             one.close(CloseCode.DRAINING)
@@ -177,6 +183,10 @@ class Hub:
             async with asyncio.timeout(DRAIN_SECONDS):
                 while self.sockets:
                     await asyncio.sleep(0.02)
+
+    def _spread_returns(self) -> None:
+        seconds = len(self.sockets) / RETURNS_PER_SECOND
+        self.spread = round(min(MOST_SPREAD, max(LEAST_SPREAD, seconds)), 1)
 
     # -- following the log -----------------------------------------------------------------
 
@@ -275,25 +285,33 @@ class Hub:
     async def _follow(self) -> None:
         """Number what is committed, and hand out all that the log has beyond our position."""
         while True:
-            found = await in_database(_look_at_log, self.epoch, self.position)
+            # A hub that begins takes up what its ring may hold: those who come back after a restart
+            # must not be a storm on the database. One for a single page needs none of it.
+            recent = MAX_EVENTS if self._tasks and not self.epoch else 0
+            found = await in_database(_look_at_log, self.epoch, self.position, recent)
             for batch in found.stamped:
                 with suppress(asyncio.QueueFull):
                     self._outgoing.put_nowait(batch)
             if found.head.epoch != self.epoch:
-                self._begin(found.head)
-            await self._hand_out_all(found.events)
+                self._begin(found)
+            else:
+                await self._hand_out_all(found.events)
             if self.position >= found.head.last:
                 break
         self._early = {
             after: batch for after, batch in self._early.items() if batch.upto > self.position
         }
 
-    def _begin(self, head: log.Head) -> None:
+    def _begin(self, found: "_Found") -> None:
         """Take up a log; where it is not the one that we followed, all readers begin anew."""
+        self._spread_returns()
         for connection in list(self.readers.connections):
             connection.close(CloseCode.DRAINING)
+        head = found.head
         self.epoch, self.position, self.handed_out = head.epoch, head.last, head.last
         self.ring = Ring()
+        for event in found.events:
+            self.ring.add(event)
         self.changes = Changes(head.last)
         self._early.clear()
         self._begun.set()
@@ -479,8 +497,11 @@ class _Found(NamedTuple):
     events: Sequence[Envelope]
 
 
-def _look_at_log(epoch: str, position: int) -> _Found:
-    """Number what is committed; the log's head, and the next events after ``position``."""
+def _look_at_log(epoch: str, position: int, recent: int) -> _Found:
+    """Number what is committed; the log's head, and the next events after ``position``.
+
+    Of a log with another epoch, the newest ``recent`` events.
+    """
     stamped: list[Batch] = []
     while (batch := log.stamp()) is not None:
         stamped.append(batch)
@@ -488,7 +509,8 @@ def _look_at_log(epoch: str, position: int) -> _Found:
             break
     head = log.head()
     if head.epoch != epoch:
-        return _Found(head, stamped, [])
+        since = max(head.floor, head.last - recent)
+        return _Found(head, stamped, log.read(since, upto=head.last, limit=recent))
     if stamped and stamped[0].epoch == epoch and stamped[0].after == position:
         return _Found(head, stamped, [one for batch in stamped for one in batch.events or ()])
     events = log.read(position, upto=head.last) if head.last > position else []

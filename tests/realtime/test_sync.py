@@ -4,11 +4,12 @@ import asyncio
 
 import pytest
 
-from realtime import ring
+from realtime import hub as hub_module
+from realtime import ring, streams
 from realtime.consumers import RealtimeConsumer
 from realtime.database import in_database
 from realtime.events import Exit, Forget, Meet, Part
-from realtime.models import LogHead
+from realtime.models import LogEntry, LogHead
 from realtime.registry import registry
 from realtime.testing import Socket, running_hub
 from tests.realtime.conftest import ON_DATABASE, changed, said, say, texts
@@ -263,3 +264,38 @@ async def test_a_hub_that_starts_later_serves_the_same_pages(transactional_db, w
         await socket.connect()
         assert told(await socket.expect("sync:response")) == ["a", "b", "c"]
         await socket.close()
+
+
+async def test_a_hub_that_has_just_begun_serves_the_past_from_memory(
+    transactional_db, world, monkeypatch
+):
+    """A server that is started anew must not be asked for by each of its readers in the log."""
+    await said("before", "the rest")
+    await said("gone", subjects=("post:1",))
+    await said("hidden", subjects=("post:2",))
+    await said("near", subjects=("post:3",))
+    await changed(
+        Forget(subject="post:1"),
+        Forget(subject="post:2", forever=False),
+        Forget(subject="post:3", unless="following:bob", forever=False),
+    )
+    async with running_hub() as hub:
+        assert (len(hub.ring), hub.position) == (6, 6)
+        monkeypatch.setattr(streams, "from_log", lambda *_args, **_kwargs: pytest.fail("the log"))
+        world.rooms["cat"] = ["following:bob"]
+        for reader, page in {"ann": ["the rest"], "cat": ["the rest", "near"]}.items():
+            socket = Socket(RealtimeConsumer.as_asgi(), f"/ws/?cursor={hub.epoch}-1", token=reader)
+            await socket.connect()
+            assert told(await socket.expect("sync:response")) == page
+            await socket.close()
+
+
+async def test_a_hub_takes_up_no_more_than_its_ring_holds(transactional_db, world, monkeypatch):
+    await said(*"abcde")
+    await in_database(lambda: LogEntry.objects.filter(seq=3).delete())
+    await in_database(lambda: LogHead.objects.update(floor_seq=3))
+    for kept, expected in {3: 2, 1: 1}.items():  # what the log holds; what the ring may
+        monkeypatch.setattr(hub_module, "MAX_EVENTS", kept)
+        async with running_hub() as hub:
+            assert len(hub.ring) == expected
+            assert hub.ring.reaches(5 - expected, 5)
