@@ -125,6 +125,12 @@ class RealtimeConsumer(SocketConsumer):
             for departed in registry.departed:
                 departed(self.connection)
 
+    def retry_after(self, code: int) -> float | None:
+        """As usual, but for a server that ends: that of its hub."""
+        if code == CloseCode.DRAINING:
+            return self.hub.spread
+        return super().retry_after(code)
+
     def gone(self) -> None:
         """The process need not wait for this one."""
         hub: Hub | None = getattr(self, "hub", None)  # none when it never came to one

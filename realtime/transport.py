@@ -37,9 +37,9 @@ from realtime.outbox import Outbox
 
 logger = logging.getLogger(__name__)
 
-#: Seconds over which clients spread their return, by the code that ended them.
+#: Seconds over which clients spread their return, by the code that ended them; those of a server
+#: that drains by how many they are (``Hub.spread``).
 RETRY_AFTER: dict[int, float] = {
-    CloseCode.DRAINING: 5.0,
     CloseCode.RATE_LIMITED: 10.0,
     CloseCode.INTERNAL: 1.0,
     CloseCode.SLOW_CONSUMER: 1.0,
@@ -145,10 +145,14 @@ class SocketConsumer(AsyncConsumer):  # type: ignore[misc]  # Channels ships no 
         bye = {
             "code": code,
             "reason": REASONS.get(code, ""),
-            "retryAfter": RETRY_AFTER.get(code),
+            "retryAfter": self.retry_after(code),
         }
         self.outbox.close(code, encode("bye", bye, ts=now()), drop=drop)
         self.ended()
+
+    def retry_after(self, code: int) -> float | None:
+        """Seconds over which those who are closed with this code spread their return."""
+        return RETRY_AFTER.get(code)
 
     async def refuse(self) -> None:
         """Answer the handshake with HTTP 403."""

@@ -20,6 +20,7 @@ from realtime.events import (
     Recall,
     Vacate,
 )
+from realtime.hub import Hub
 from realtime.registry import registry
 from realtime.rooms import Ground, RoomKind
 from realtime.testing import Closed, Refused, Socket
@@ -671,12 +672,27 @@ async def test_the_apps_hear_of_streams_and_events(open_socket, world):
     assert heard == [("arrived", "ann"), ("delivered", "test:said"), ("departed", "ann")]
 
 
+@pytest.mark.parametrize(
+    ("sockets", "seconds"),
+    [(0, 1.0), (600, 1.0), (660, 1.1), (6_000, 10.0), (18_000, 30.0), (18_060, 30.0)],
+)
+async def test_the_return_from_a_server_that_ends_is_spread_by_how_many_they_are(sockets, seconds):
+    class One:
+        def close(self, code):
+            hub.sockets.discard(self)
+
+    hub = Hub()
+    hub.sockets = {One() for _ in range(sockets)}
+    await hub.drain()
+    assert hub.spread == seconds
+
+
 async def test_a_draining_server_sends_its_sockets_elsewhere(hub, open_socket):
     socket, _welcome = await open_socket("ann")
     hub.draining = True
     draining = asyncio.create_task(hub.drain())
     bye = await socket.receive()
-    assert bye["payload"] == {"code": 4200, "reason": "draining", "retryAfter": 5.0}
+    assert bye["payload"] == {"code": 4200, "reason": "draining", "retryAfter": 1.0}
     assert await socket.close_code() == 4200
     await socket.close()
     await asyncio.wait_for(draining, 5)

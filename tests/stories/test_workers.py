@@ -167,7 +167,7 @@ async def test_at_sigterm_all_workers_send_their_sockets_away_and_nobody_stays_o
     os.kill(site.process.pid, signal.SIGTERM)
     for live in [*lives, stranger]:
         bye = await until(live, "bye")
-        assert bye["payload"] == {"code": 4200, "reason": "draining", "retryAfter": 5}
+        assert bye["payload"] == {"code": 4200, "reason": "draining", "retryAfter": 1}
         await live.socket.wait_closed()
         assert live.socket.close_code == 4200
     gone_at = time.monotonic()
