@@ -10,7 +10,17 @@ import sys
 from benchmarks import compare
 
 #: Measures that are modules of their own.
-OTHERS = ("scaling", "history", "presence", "page", "log", "latency", "outage", "plans")
+OTHERS = (
+    "scaling",
+    "history",
+    "presence",
+    "page",
+    "log",
+    "latency",
+    "outage",
+    "restart",
+    "plans",
+)
 
 
 def main() -> int:

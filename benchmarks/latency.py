@@ -54,16 +54,14 @@ def stage(sockets: int) -> Iterator[Stage]:
     """All that is needed, ready: every socket is greeted and the writer waits for its orders."""
     build()
     go_first()
-    base = Path(tempfile.mkdtemp(prefix="benchmark-"))
-    base.chmod(0o755)  # PostgreSQL runs as another user where we are root
     with ExitStack() as stack:
-        stack.callback(shutil.rmtree, base, ignore_errors=True)
-        postgres, redis = Postgres(_folder(base, "postgres")), Redis(_folder(base, "redis"))
-        for server in (postgres, redis):
-            stack.callback(server.stop)
-            server.start()
-        site = _site(base, postgres, redis)
-        headers = _headers(base, site, sockets)
+        base = base_folder(stack)
+        postgres, redis = databases(stack, base)
+        site = make_site(base / "site", postgres.database("site"), redis)
+        site.manage("migrate", "--verbosity", "0")
+        headers = base / "headers.txt"
+        bearers = (f"Authorization: Bearer {token}\n" for token in people(site, sockets))
+        headers.write_text("".join(bearers))
         stack.callback(site.stop)
         site.start()
         arguments = ["--path", "/ws/", "--headers", str(headers), "--number", '"seq":"']
@@ -80,34 +78,47 @@ def stage(sockets: int) -> Iterator[Stage]:
         yield Stage(redis, client, writer)
 
 
-def _folder(base: Path, name: str) -> Path:
-    folder = base / name
+def base_folder(stack: ExitStack) -> Path:
+    """A folder for servers, gone with the stack."""
+    base = Path(tempfile.mkdtemp(prefix="benchmark-"))
+    base.chmod(0o755)  # PostgreSQL runs as another user where we are root
+    stack.callback(shutil.rmtree, base, ignore_errors=True)
+    return base
+
+
+def databases(stack: ExitStack, base: Path) -> tuple[Postgres, Redis]:
+    """Both running, until the stack ends."""
+    for name in ("postgres", "redis"):
+        (base / name).mkdir()
+    postgres, redis = Postgres(base / "postgres"), Redis(base / "redis")
+    for server in (postgres, redis):
+        stack.callback(server.stop)
+        server.start()
+    return postgres, redis
+
+
+def make_site(folder: Path, database_url: str, redis: Redis, **environment: str) -> Site:
+    """A server with room for many sockets, as in production; not started."""
     folder.mkdir()
-    return folder
-
-
-def _site(base: Path, postgres: Postgres, redis: Redis) -> Site:
-    site = Site(
-        _folder(base, "site"),
-        postgres.database("site"),
+    return Site(
+        folder,
+        database_url,
         DEBUG="0",
         SECRET_KEY="of-a-benchmark-" + "0123456789" * 5,
         ALLOWED_HOSTS="127.0.0.1",
         REDIS_URL=redis.url,
         REALTIME_MAX_CONNECTIONS_PER_USER="20000",
         REALTIME_MAX_CONNECTIONS_PER_IP="20000",
+        **environment,
     )
-    site.manage("migrate", "--verbosity", "0")
-    return site
 
 
-def _headers(base: Path, site: Site, people: int) -> Path:
-    command = [sys.executable, "-m", "benchmarks.peers.ours_people", str(people)]
+def people(site: Site, count: int, authors: int = 1) -> list[str]:
+    """New users of the site, as the access tokens of their logins; the first ones are authors."""
+    command = [sys.executable, "-m", "benchmarks.peers.ours_people", str(count), str(authors)]
     done = subprocess.run(command, cwd=ROOT, env=site.env, capture_output=True, text=True)
     done.check_returncode()
-    file = base / "headers.txt"
-    file.write_text("".join(f"Authorization: Bearer {token}\n" for token in done.stdout.split()))
-    return file
+    return done.stdout.split()
 
 
 def watch(client: Client, writer: Writer, seconds: int) -> Iterator[dict[str, Any]]:

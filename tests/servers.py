@@ -6,13 +6,14 @@ where a program is missing, :class:`Missing` says which one and how to get it.
 
 import os
 import pwd
+import re
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -245,3 +246,51 @@ class Site(Server):
 
 #: What a site process takes over from the tests' environment: never DATABASE_URL and the like.
 _INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
+
+
+class Nginx(Server):
+    """nginx with deploy/nginx.conf, before these sites."""
+
+    def __init__(self, folder: Path, sites: Sequence[Site]) -> None:
+        nginx = program("nginx", package="nginx-light", folders="usr/sbin")
+        port = free_port()
+        user = "root" if os.geteuid() == 0 else "nobody"
+        values = {
+            "user www-data;": f"user {user};",
+            "/run/nginx.pid": str(folder / "nginx.pid"),
+            "/var/log/nginx/error.log": str(folder / "error.log"),
+            "listen 80;": f"listen 127.0.0.1:{port};",
+            "site.example": "127.0.0.1",
+            # Its own folders for what it buffers: the usual ones are root's.
+            "access_log off;": "access_log off;"
+            + "".join(
+                f" {kind}_temp_path {folder}/{kind};"
+                for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+            ),
+        }
+        text = _upstreams((ROOT / "deploy/nginx.conf").read_text(), sites)
+        for name, value in values.items():
+            assert name in text
+            text = text.replace(name, value)
+        file = folder / "nginx.conf"
+        file.write_text(text)
+        command = [nginx, "-c", str(file), "-p", str(folder), "-g", "daemon off;"]
+        super().__init__(command, port=port, folder=folder)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def ws_url(self) -> str:
+        return f"ws://127.0.0.1:{self.port}"
+
+
+def _upstreams(text: str, sites: Sequence["Site"]) -> str:
+    """The file's text with these sites in the place of its two servers."""
+    second = re.compile(r"^ +server 10\.0\.0\.2:8000.*\n", re.MULTILINE)
+    assert len(second.findall(text)) == 2
+    text = second.sub("", text)
+    first = re.compile(r"^( +server )10\.0\.0\.1:8000(.*\n)", re.MULTILINE)
+    assert len(first.findall(text)) == 2
+    return first.sub(lambda m: "".join(f"{m[1]}127.0.0.1:{s.port}{m[2]}" for s in sites), text)

@@ -1,7 +1,7 @@
 """Readers for the benchmark: users with a login each, as their access tokens, one a line.
 
-``python -m benchmarks.peers.ours_people COUNT`` in a site's environment. The first one writes;
-the others follow it and its hashtag.
+``python -m benchmarks.peers.ours_people COUNT [AUTHORS]`` in a site's environment. The first ones
+write, one of them unless said; each of the others follows one of them, in turn, and the hashtag.
 """
 
 import os
@@ -20,17 +20,21 @@ from posts.models import HashtagFollow  # noqa: E402
 from realtime.transactions import atomic  # noqa: E402
 
 
-def main(count: int) -> None:
+def main(count: int, authors: int = 1) -> None:
     names = [f"reader{number}" for number in range(count)]
     users = [User(username=name, username_key=key(name)) for name in names]
     with atomic():
         User.objects.bulk_create(users)
-        writer, readers = users[0], users[1:]
-        Follow.objects.bulk_create(Follow(follower=one, followed=writer) for one in readers)
-        HashtagFollow.objects.bulk_create(HashtagFollow(user=one, tag="bench") for one in readers)
+        Follow.objects.bulk_create(
+            Follow(follower=one, followed=users[number % authors])
+            for number, one in enumerate(users)
+            if number >= authors
+        )
+        tagged = users[authors:]
+        HashtagFollow.objects.bulk_create(HashtagFollow(user=one, tag="bench") for one in tagged)
         for one in users:
             print(open_login(one).access)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(*map(int, sys.argv[1:]))

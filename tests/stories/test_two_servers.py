@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import os
 import signal
 import urllib.request
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -14,51 +13,11 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.clients import Api, Json, Live
 from tests.conftest import _sites
-from tests.servers import ROOT, Missing, Postgres, Server, Site, free_port, program
+from tests.servers import Missing, Nginx, Postgres, Server, Site
 
 LIMITS = {"REALTIME_MAX_CONNECTIONS_PER_USER": "500", "REALTIME_MAX_CONNECTIONS_PER_IP": "500"}
 ROOMY = b'{"body": "%b"}' % (b"x" * 600_000)
 VAST = b'{"body": "%b"}' % (b"x" * 2_000_000)
-
-
-class Nginx(Server):
-    """nginx with deploy/nginx.conf, before these sites."""
-
-    def __init__(self, folder: Path, sites: list[Site]) -> None:
-        nginx = program("nginx", package="nginx-light", folders="usr/sbin")
-        port = free_port()
-        user = "root" if os.geteuid() == 0 else "nobody"
-        values = {
-            "user www-data;": f"user {user};",
-            "/run/nginx.pid": str(folder / "nginx.pid"),
-            "/var/log/nginx/error.log": str(folder / "error.log"),
-            "listen 80;": f"listen 127.0.0.1:{port};",
-            "site.example": "127.0.0.1",
-            # Its own folders for what it buffers: the usual ones are root's.
-            "access_log off;": "access_log off;"
-            + "".join(
-                f" {kind}_temp_path {folder}/{kind};"
-                for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-            ),
-        }
-        for number, site in enumerate(sites, 1):
-            values[f"10.0.0.{number}:8000"] = f"127.0.0.1:{site.port}"
-        text = (ROOT / "deploy/nginx.conf").read_text()
-        for name, value in values.items():
-            assert name in text
-            text = text.replace(name, value)
-        file = folder / "nginx.conf"
-        file.write_text(text)
-        command = [nginx, "-c", str(file), "-p", str(folder), "-g", "daemon off;"]
-        super().__init__(command, port=port, folder=folder)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def ws_url(self) -> str:
-        return f"ws://127.0.0.1:{self.port}"
 
 
 @pytest.fixture(scope="module")
