@@ -130,7 +130,7 @@ class Size:
 
 
 SHORT = Size()
-LONG = Size(users=6, readers=24, steps=16, deeds=6, bursts=3, burst=90, faults=5, seconds=3.5)
+LONG = Size(users=6, readers=24, steps=16, deeds=6, bursts=3, burst=120, faults=5, seconds=3.5)
 #: Much at once and little that breaks: to see what a planted bug does.
 DENSE = Size(users=6, readers=6, steps=20, deeds=10, faults=1, seconds=2.0)
 
