@@ -32,6 +32,8 @@ RETRY_SECONDS = 5
 #: Seconds between two comment lines, which keep proxies from dropping the stream.
 COMMENT_SECONDS = 15.0
 COMMENT = b":\n\n"
+#: Stands before the position at which a stream that resumed has told the past.
+LIVE = b": live\n"
 
 
 @csrf_exempt  # it writes nothing, and another method than GET is to be told so
@@ -152,13 +154,14 @@ class EventStream:
             )
             # Before the first wait: what is live from here on stands behind this page.
             pieces = [self._encode(frame) for _event, frame in page.events]
-            pieces += [self._encode(frame) for frame in missed]
             after, complete = Cursor(self._hub.epoch, page.upto), page.complete
             if page.reset is not None:
                 data = msgspec.json.encode({"reset": page.reset, "cursor": str(after)})
-                pieces.append(b"event: reset\ndata: %b\n" % data + self._position(str(after)))
-            elif not pieces:
-                pieces.append(self._position(str(after)))
+                pieces.append(b"event: reset\ndata: %b\n" % data)
+            elif complete:
+                pieces.append(LIVE)
+            pieces.append(self._position(str(after)))
+            pieces += [self._encode(frame) for frame in missed]
             yield b"".join(pieces)
 
     async def _has_news(self) -> bool:

@@ -150,13 +150,12 @@ class Reader:
             for block in blocks:
                 self._take_block(stretch, block.decode(), first=count == 0)
                 count += 1
-            # The first block is the position; with the next piece the past has been told.
-            if count > 1 and stretch.until == float("inf"):
-                stretch.until = time.monotonic()
             if self.is_done:
                 return
 
     def _take_block(self, stretch: Stretch, block: str, *, first: bool) -> None:
+        if block.startswith(": live"):
+            stretch.until = time.monotonic()
         lines = dict(line.partition(": ")[::2] for line in block.splitlines() if line[:1] != ":")
         if lines.get("event") == "reset":
             self._wrong(f"reset {lines['data']}")

@@ -203,3 +203,28 @@ async def test_a_stream_that_ended_leaves_nothing_behind(open_stream, hub):
     assert len(hub.readers.connections) == 1
     await reader.close()
     assert hub.readers.connections == set()
+
+
+async def test_a_stream_that_resumes_says_where_the_past_ends_and_the_position_there(
+    open_stream, hub
+):
+    first = await open_stream()
+    await started(first)
+    await said("a")
+    await said("not for ann", rooms=("following:bob",))
+    back = await open_stream(lastEventId=f"{hub.epoch}-0")
+    start, past = [(await anext(back._pieces)).decode() for _ in range(2)]
+    assert start == f"id: {hub.epoch}-0\n\n"
+    lines = past.split("\n")
+    assert lines[-4:] == [": live", f"id: {hub.epoch}-2", "", ""]
+    assert lines[2] == f"id: {hub.epoch}-1"
+    assert past.count("data: ") == 1
+
+
+async def test_only_the_last_page_of_the_past_says_that_it_is_the_last(open_stream, hub):
+    await said(*(str(number) for number in range(501)))
+    reader = await open_stream(lastEventId=f"{hub.epoch}-0")
+    _start, first, last = [(await anext(reader._pieces)).decode() for _ in range(3)]
+    assert (first.count("data: "), first.count(": live\n")) == (500, 0)
+    assert first.endswith(f"\nid: {hub.epoch}-500\n\n")
+    assert (last.count("data: "), last.count(": live\n")) == (1, 1)
