@@ -17,5 +17,5 @@ class AccountsConfig(AppConfig):
         import_module("accounts.signals")
         for kind in rooms.KINDS:
             registry.room_kind(kind)
-        registry.identities(by_token=identities.by_token, by_session=identities.by_session)
+        registry.identities(by_tokens=identities.by_tokens, by_sessions=identities.by_sessions)
         registry.registry.parted = rights.parted

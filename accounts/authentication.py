@@ -21,7 +21,7 @@ class BearerAuthentication(BaseAuthentication):
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
-        login, _expires_at = login_by_token(token.strip())
+        login = login_by_token(token.strip())
         return login.user, login
 
     def authenticate_header(self, request: Request) -> str:

@@ -47,7 +47,6 @@ from realtime.keys import uuid7
 from realtime.metrics import CONNECTIONS
 from realtime.registry import registry
 from realtime.replay import Page
-from realtime.together import Together
 from realtime.transport import SocketConsumer, now
 
 logger = logging.getLogger(__name__)
@@ -143,11 +142,12 @@ class RealtimeConsumer(SocketConsumer):
 
     async def _begin(self, credentials: handshake.Credentials) -> None:
         cursor, rooms = handshake.resumption(self.scope.get("query_string", b""))
+        seen = self.hub.position  # before it is read who it is
         try:
             if credentials.token is not None:
-                identity, seen = await self._identify(self.hub.by_token, credentials.token)
+                identity = await self.hub.identities.of_token(credentials.token)
             elif credentials.session is not None:
-                identity, seen = await self._identify(self.hub.by_session, credentials.session)
+                identity = await self.hub.identities.of_session(credentials.session)
             else:
                 return  # the first frame is to be `auth`
         except RealtimeError as error:
@@ -156,16 +156,6 @@ class RealtimeConsumer(SocketConsumer):
                 self._turn_away(error)
             return
         await self._open(identity, seen, cursor, rooms)
-
-    async def _identify(
-        self, by: Together[Identity | Exception], credential: str
-    ) -> tuple[Identity, int]:
-        """Who it is, and the hub's position from before that was read."""
-        seen = self.hub.position
-        found = await by.get(credential)
-        if isinstance(found, Exception):
-            raise found
-        return found, seen
 
     def _turn_away(self, error: RealtimeError) -> None:
         match error:
@@ -321,8 +311,9 @@ class RealtimeConsumer(SocketConsumer):
             raise UnknownType(f"type: there is no {frame.type!r} here")
 
     async def _auth(self, frame: ClientFrame, auth: Auth) -> None:
+        seen = self.hub.position  # before it is read who it is
         try:
-            identity, seen = await self._identify(self.hub.by_token, auth.token)
+            identity = await self.hub.identities.of_token(auth.token)
         except RealtimeError as error:
             self.send(encode_error(error, frame.id))
             if self.connection is None:

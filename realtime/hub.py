@@ -14,7 +14,7 @@ import logging
 import random
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
@@ -43,7 +43,7 @@ from realtime.events import (
     timestamp,
 )
 from realtime.frames import CloseCode, encode
-from realtime.identity import Identity
+from realtime.identities import Identities
 from realtime.keys import uuid7
 from realtime.readers import Readers
 from realtime.registry import registry
@@ -103,8 +103,7 @@ class Hub:
         self.readers = Readers()
         self.rights = Together(rights.load)
         self.unread = Together(_unread)
-        self.by_token = Together(_by_token)
-        self.by_session = Together(_by_session)
+        self.identities = Identities()
         self.steady = asyncio.Lock()
         self._inbox: deque[Batch] = deque()
         self._wake = asyncio.Event()
@@ -469,22 +468,6 @@ class Hub:
         upto = self.position if connection.is_live else connection.position
         if self.readers.leave(connection, room, upto):
             connection.send(encode("room:left", {"room": room, "reason": reason}))
-
-
-def _by_token(tokens: Collection[str]) -> Mapping[str, Identity | Exception]:
-    return {token: _attempt(registry.by_token, token) for token in tokens}
-
-
-def _by_session(keys: Collection[str]) -> Mapping[str, Identity | Exception]:
-    return {key: _attempt(registry.by_session, key) for key in keys}
-
-
-def _attempt(by: Callable[[str], Identity], credential: str) -> Identity | Exception:
-    """Who it is, or why that cannot be said: one bad credential must not refuse the others."""
-    try:
-        return by(credential)
-    except Exception as error:
-        return error
 
 
 def _unread(user_ids: Collection[str]) -> Mapping[str, int]:

@@ -14,7 +14,7 @@ from http import HTTPStatus
 from typing import Any, Protocol, cast
 from urllib.parse import unquote
 
-from uvicorn.protocols.utils import ClientDisconnected, get_local_addr, get_remote_addr, is_ssl
+from uvicorn.protocols.utils import ClientDisconnected, is_ssl
 
 from realtime import wire
 from realtime.direct import EXTENSION
@@ -189,16 +189,17 @@ class SocketProtocol(asyncio.Protocol):
         root = self._config.root_path
         offered = b",".join(value for name, value in headers if name == b"sec-websocket-protocol")
         extensions: dict[str, Any] = {"websocket.http.response": {}}
-        secure = is_ssl(self.transport)
-        if not secure:
+        # uvicorn's, which has looked at the addresses: each look asks the system.
+        http = cast(Any, self.transport.get_protocol())
+        if http.scheme == "http":
             extensions[EXTENSION] = self
         return {
             "type": "websocket",
             "asgi": {"version": self._config.asgi_version, "spec_version": "2.4"},
             "http_version": "1.1",
-            "scheme": "wss" if secure else "ws",
-            "server": get_local_addr(self.transport),
-            "client": get_remote_addr(self.transport),
+            "scheme": "ws" if http.scheme == "http" else "wss",
+            "server": http.server,
+            "client": http.client,
             "root_path": root,
             "path": root + unquote(path.decode("latin-1")),
             "raw_path": root.encode("ascii") + path,

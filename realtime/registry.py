@@ -9,11 +9,15 @@ from dataclasses import dataclass, field
 
 from realtime.connection import Connection
 from realtime.envelope import Envelope
+from realtime.errors import RealtimeError
 from realtime.identity import Identity
 from realtime.rooms import RoomKind, split, unknown
 
+#: Many credentials → who each is, or why nobody: Unauthenticated, Expired or Suspended.
+Identify = Callable[[Collection[str]], Mapping[str, Identity | RealtimeError]]
 
-def _unidentified(credential: str) -> Identity:
+
+def _unidentified(credentials: Collection[str]) -> Mapping[str, Identity | RealtimeError]:
     raise LookupError("no app has registered identities: see realtime.registry.identities")
 
 
@@ -24,10 +28,9 @@ class Registry:
     rooms: dict[str, RoomKind] = field(default_factory=dict)
     #: Subject kind → (user id, ids) → those of the ids that the user may see now.
     subjects: dict[str, Callable[[str, Collection[str]], set[str]]] = field(default_factory=dict)
-    #: An access token → who it is; raises Unauthenticated, Expired or Suspended.
-    by_token: Callable[[str], Identity] = _unidentified
-    #: A session key → who it is; raises Unauthenticated or Suspended.
-    by_session: Callable[[str], Identity] = _unidentified
+    #: Of access tokens, and of session keys.
+    by_tokens: Identify = _unidentified
+    by_sessions: Identify = _unidentified
     #: User ids → the ids of those that each is parted from (a block, either way).
     parted: Callable[[Collection[str]], Mapping[str, set[str]]] = lambda user_ids: {}
     #: Called in the event loop when a reader's stream has begun, and when it has ended.
@@ -54,11 +57,9 @@ def subject_kind(name: str, visible: Callable[[str, Collection[str]], set[str]])
     registry.subjects[name] = visible
 
 
-def identities(
-    *, by_token: Callable[[str], Identity], by_session: Callable[[str], Identity]
-) -> None:
-    """Say who a credential belongs to."""
-    registry.by_token, registry.by_session = by_token, by_session
+def identities(*, by_tokens: Identify, by_sessions: Identify) -> None:
+    """Say who credentials belong to."""
+    registry.by_tokens, registry.by_sessions = by_tokens, by_sessions
 
 
 def clean_room(room: str) -> tuple[str, RoomKind]:

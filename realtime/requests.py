@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse
 
 from realtime import handshake
 from realtime.conf import Transport, conf
-from realtime.database import in_database
 from realtime.errors import (
     Forbidden,
     InvalidFrame,
@@ -24,7 +23,6 @@ from realtime.errors import (
 )
 from realtime.hub import Hub
 from realtime.identity import Identity
-from realtime.registry import registry
 
 
 def rooms(request: HttpRequest) -> list[str]:
@@ -55,9 +53,9 @@ async def identify(request: HttpRequest, hub: Hub) -> tuple[Identity, int]:
     headers = [(key.lower().encode(), value.encode()) for key, value in request.headers.items()]
     token, session = handshake.credentials(headers)
     if token is not None:
-        return await in_database(registry.by_token, token), seen
+        return await hub.identities.of_token(token), seen
     if session is not None:
-        return await in_database(registry.by_session, session), seen
+        return await hub.identities.of_session(session), seen
     raise Unauthenticated("this needs an access token or a session")
 
 

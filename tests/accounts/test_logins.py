@@ -2,7 +2,9 @@
 
 import jwt
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from rest_framework_simplejwt.tokens import AccessToken
 
 from accounts import identities, logins
@@ -170,7 +172,7 @@ def test_a_deactivated_user_is_out_with_every_token_and_session(aiko):
 
 def test_the_engine_learns_who_a_token_belongs_to_and_until_when(aiko):
     access = log_in().json()["access"]
-    identity = identities.by_token(access)
+    identity = identities.by_tokens([access])[access]
     assert identity.user_id == str(aiko.pk)
     assert identity.user.username == "aiko"
     assert identity.login == sid(access)
@@ -180,35 +182,61 @@ def test_the_engine_learns_who_a_token_belongs_to_and_until_when(aiko):
 def test_the_engine_tells_an_expired_token_from_a_false_one(aiko):
     token = AccessToken(log_in().json()["access"])
     token["exp"] = 1_000_000_000
-    with pytest.raises(Expired):
-        identities.by_token(str(token))
-    for false in ("", "x", "a.b.c", "\ud800", str(token)[:-2] + "xx"):
-        with pytest.raises(Unauthenticated) as raised:
-            identities.by_token(false)
-        assert not isinstance(raised.value, Expired)
+    good = log_in().json()["access"]
+    false = ["", "x", "a.b.c", "\ud800", str(token)[:-2] + "xx"]
+    answers = identities.by_tokens([str(token), *false, good])
+    assert isinstance(answers[str(token)], Expired)
+    assert [type(answers[one]) for one in false] == [Unauthenticated] * 5
+    assert answers[good].user_id == str(aiko.pk)
+
+
+def test_a_hundred_tokens_and_sessions_are_looked_up_in_one_query_and_two(aiko):
+    tokens = [logins.open_login(aiko).access for _ in range(100)]
+    browsers = [Client() for _ in range(3)]
+    for browser in browsers:
+        browser.force_login(aiko)
+    keys = [browser.cookies["sessionid"].value for browser in browsers]
+    with CaptureQueriesContext(connection) as queries:
+        assert {one.user_id for one in identities.by_tokens(tokens).values()} == {str(aiko.pk)}
+    assert len(queries) == 1
+    with CaptureQueriesContext(connection) as queries:
+        assert {one.user_id for one in identities.by_sessions(keys).values()} == {str(aiko.pk)}
+    assert len(queries) == 2
+
+
+def test_a_credential_that_nobody_foresaw_refuses_no_other(aiko, monkeypatch):
+    good, strange = (logins.open_login(aiko).access for _ in range(2))
+    original = identities.AccessToken
+
+    def read(token):
+        if token == strange:
+            raise RecursionError
+        return original(token)
+
+    monkeypatch.setattr(identities, "AccessToken", read)
+    answers = identities.by_tokens([strange, good])
+    assert isinstance(answers[strange], Unauthenticated)
+    assert answers[good].user_id == str(aiko.pk)
 
 
 def test_the_engine_learns_who_a_session_belongs_to_until_it_ends(aiko):
     browser = Client()
     browser.force_login(aiko)
     key = browser.cookies["sessionid"].value
-    identity = identities.by_session(key)
+    identity = identities.by_sessions([key])[key]
     assert identity.user_id == str(aiko.pk)
     assert identity.login == str(Login.objects.get().pk)
     aiko.set_password("another horse battery")
     aiko.save()
-    with pytest.raises(Unauthenticated):
-        identities.by_session(key)
-    with pytest.raises(Unauthenticated):
-        identities.by_session("no such session")
+    answers = identities.by_sessions([key, "no such session"])
+    assert [type(answer) for answer in answers.values()] == [Unauthenticated] * 2
 
 
 def test_the_engine_is_told_that_a_user_is_suspended(aiko):
     access = log_in().json()["access"]
     aiko.is_active = False
     aiko.save()
-    with pytest.raises(Suspended):
-        identities.by_token(access)
+    assert isinstance(identities.by_tokens([access])[access], Suspended)
 
 
 def test_logins_past_their_time_are_cleared_by_the_next_one(aiko):

@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.actions import follow
-from accounts.identities import by_token
+from accounts.identities import by_tokens
 from accounts.logins import open_login
 from accounts.models import Block
 from accounts.rights import parted
@@ -26,7 +26,8 @@ def ben():
 
 def join(user, room):
     name, kind = clean_room(room)
-    kind.check(by_token(open_login(user).access), name.partition(":")[2])
+    token = open_login(user).access
+    kind.check(by_tokens([token])[token], name.partition(":")[2])
     return name
 
 

@@ -11,7 +11,7 @@ import pytest
 from realtime import registry as registry_module
 from realtime.consumers import RealtimeConsumer
 from realtime.database import in_database
-from realtime.errors import Expired, Forbidden, Unauthenticated
+from realtime.errors import Expired, Forbidden, RealtimeError, Unauthenticated
 from realtime.events import CATALOGUE, Audience, Event, Wire
 from realtime.identity import Identity
 from realtime.publish import change_rights, publish
@@ -62,6 +62,9 @@ class World:
             expires_at=time.time() + float(seconds or 3600),
         )
 
+    def by_tokens(self, tokens):
+        return {token: attempt(self.by_token, token) for token in tokens}
+
     def check_post(self, identity, key):
         if key == "secret":
             raise Forbidden("room 'post:secret' is not yours")
@@ -84,11 +87,18 @@ class World:
             "post": RoomKind("post", check=self.check_post, clean=str.lower),
         }
         made.subjects = {"post": lambda user, ids: {one for one in ids if one not in self.hidden}}
-        made.by_token = self.by_token
-        made.by_session = self.by_token
+        made.by_tokens = made.by_sessions = self.by_tokens
         made.parted = lambda users: {user: self.parted.get(user, set()) for user in users}
         made.unread = lambda users: {user: self.unread.get(user, 0) for user in users}
         return made
+
+
+def attempt(function, argument):
+    """What it returns, or the error that it raises."""
+    try:
+        return function(argument)
+    except RealtimeError as error:
+        return error
 
 
 @pytest.fixture

@@ -184,8 +184,8 @@ async def test_a_socket_and_a_poll_may_change_over_in_mid_stream(open_socket):
 
 
 async def test_a_database_that_has_no_time_is_unavailable(anywhere, monkeypatch):
-    def busy(token):
+    def busy(tokens):
         raise OperationalError("database is locked")
 
-    monkeypatch.setattr(registry, "by_token", busy)
+    monkeypatch.setattr(registry, "by_tokens", busy)
     assert (await ask(status=503))["error"]["code"] == "unavailable"
