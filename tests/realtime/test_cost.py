@@ -11,11 +11,14 @@ from websockets.asyncio.client import connect
 
 from realtime import bus, direct, envelope
 from realtime import hub as hub_module
+from realtime.connection import Connection
 from realtime.consumers import RealtimeConsumer
 from realtime.database import in_database
+from realtime.identity import Identity
 from realtime.protocol import SocketProtocol
+from realtime.rights import Rights
 from realtime.transactions import atomic
-from tests.realtime.conftest import said, say
+from tests.realtime.conftest import Reader, said, say
 from tests.servers import free_port
 
 SOCKETS = 20
@@ -112,6 +115,36 @@ async def test_a_burst_is_one_write_to_each_socket_whatever_rooms_nobody_is_in(r
     assert counted["encodes"] == 30
     assert counted["writes"] == SOCKETS
     assert counted["layer messages"] == 1
+
+
+@pytest.mark.parametrize("burst", [1, 20])
+async def test_others_have_their_turn_between_so_many_deliveries(hub, burst):
+    """However many sockets and events: a heartbeat or a handshake waits for no more than these."""
+    per_turn, loop = Counter(), asyncio.get_running_loop()
+    turn = 0
+
+    def tick():
+        nonlocal turn
+        turn += 1
+        ticking[0] = loop.call_soon(tick)
+
+    for number in range(3_000):
+        connection = Connection(
+            Identity(user_id=f"u{number}", user=Reader(id="x"), login=None, expires_at=1e12),
+            kinds=("public",),
+            send=lambda frame: None,
+            close=lambda code: None,
+            direct=lambda wire: per_turn.update({turn: wire.count(b'"test:said"')}),
+        )
+        hub.readers.add(connection, Rights({"public"}, set()), hub.position)
+        connection.go_live(hub.position)
+    ticking = [loop.call_soon(tick)]
+    await said(*(str(number) for number in range(burst)))
+    await hub.settle()
+    ticking[0].cancel()
+    assert sum(per_turn.values()) == 3_000 * burst
+    # A slice of sockets may get a run of events each, which is one write to each of them.
+    assert max(per_turn.values()) <= hub_module.SLICE * burst
 
 
 async def test_a_delivery_makes_no_task(readers, counted):
