@@ -19,6 +19,7 @@ OTHERS = (
     "latency",
     "outage",
     "restart",
+    "fairness",
     "plans",
 )
 
