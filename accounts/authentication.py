@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from accounts import logins
 from accounts.identities import living_login, login_by_token
 from accounts.models import Login, User
+from realtime import logs
 from realtime.errors import Unauthenticated
 
 
@@ -22,6 +23,7 @@ class BearerAuthentication(BaseAuthentication):
         if scheme.lower() != "bearer":
             return None
         login = login_by_token(token.strip())
+        logs.note(user=str(login.user_id))
         return login.user, login
 
     def authenticate_header(self, request: Request) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.auth.backends import ModelBackend
 
 from accounts.models import User
+from realtime import logs
 
 
 class Backend(ModelBackend):
@@ -20,4 +21,5 @@ class Backend(ModelBackend):
 
     def get_user(self, user_id: Any) -> User | None:
         user = super().get_user(user_id)
+        logs.note(user=str(user_id))
         return user if isinstance(user, User) and not user.is_suspended else None

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from realtime import handshake, streams
+from realtime import access, handshake, logs, streams
 from realtime.admission import Pass
 from realtime.commands import ENGINE, Command, CommandQueue
 from realtime.conf import conf
@@ -73,6 +73,8 @@ class RealtimeConsumer(SocketConsumer):
     _keepalive: Keepalive | None = None
     _queue: CommandQueue | None = None
     _pass: Pass | None = None
+    #: What ``connect`` told the client; empty before that.
+    connection_id = ""
 
     @property
     def stream(self) -> Connection:
@@ -95,7 +97,9 @@ class RealtimeConsumer(SocketConsumer):
         if not self._is_admitted_here():
             await self.turn_back()
             return
-        await self.asgi_send({"type": "websocket.accept"})
+        headers_back = access.headers(self.scope)
+        await self.asgi_send({"type": "websocket.accept", "headers": headers_back})
+        self.accepted_at = time.monotonic()
         self.hub.sockets.add(self)
         if self.hub.draining:
             self.close(CloseCode.DRAINING)
@@ -113,6 +117,12 @@ class RealtimeConsumer(SocketConsumer):
         self._pass = Pass(self.hub.admission)
         limit = conf().max_connections
         return not self.hub.draining and self._pass.enter("process", "", limit=limit)
+
+    def known(self) -> dict[str, str]:
+        """Whose it is, and which."""
+        if self.connection is None or not self.connection_id:
+            return {}
+        return {"user": self.connection.user_id, "connection": self.connection_id}
 
     def ended(self) -> None:
         """Leave nothing behind."""
@@ -190,6 +200,9 @@ class RealtimeConsumer(SocketConsumer):
             streams.detach(self.hub, connection)
             return
         self.connection = connection
+        self.connection_id = str(uuid7())
+        logs.note(**self.known())
+        access.opened("websocket", self.scope)
         CONNECTIONS.labels("websocket").inc()
         self._keepalive = Keepalive(
             time.monotonic(),
@@ -211,7 +224,7 @@ class RealtimeConsumer(SocketConsumer):
 
     def _welcome(self, connection: Connection, cursor: str | None) -> Frame:
         payload = {
-            "connectionId": str(uuid7()),
+            "connectionId": self.connection_id,
             "user": connection.identity.user,
             "cursor": cursor or streams.cursor(self.hub, connection),
             "rooms": sorted(room for room in connection.rooms if not room.startswith("following:")),
@@ -354,7 +367,7 @@ class RealtimeConsumer(SocketConsumer):
         except RealtimeError as error:
             self.answer_error(error, frame.id)
         except Exception:
-            logger.exception("command %s failed", frame.type)
+            logger.exception("command %s failed", frame.type, extra={"event": frame.type})
             self.send(encode_error(RealtimeError("something went wrong here"), frame.id))
 
 

@@ -11,6 +11,8 @@ from typing import ParamSpec, TypeVar
 
 from django.db import connections
 
+from realtime import logs
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -20,10 +22,13 @@ _threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="realtime-db")
 async def in_database(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run a synchronous function that queries the database, beside the event loop."""
 
+    context = logs.current()
+
     def call() -> T:
         _let_go()
         try:
-            return function(*args, **kwargs)
+            with logs.within(context):
+                return function(*args, **kwargs)
         finally:
             _let_go()
 

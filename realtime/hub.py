@@ -212,7 +212,9 @@ class Hub:
                 logger.warning("the database is not reached: %s", str(error).strip())
                 self._look_at = time.monotonic() + LOOK_SECONDS
             except Exception:
-                logger.exception("the hub could not follow the log; it tries again")
+                logger.exception(
+                    "the hub could not follow the log; it tries again", extra={"seq": self.position}
+                )
                 self._look_at = time.monotonic() + LOOK_SECONDS
 
     async def _turn(self) -> None:
@@ -331,6 +333,7 @@ class Hub:
                     self._act(effect)
                 self.handed_out = last.seq
                 metrics.handed_out(run, readers)
+                _tell_of(run, readers)
                 for delivered in registry.delivered:
                     for event in run:
                         delivered(event)
@@ -468,6 +471,15 @@ class Hub:
         upto = self.position if connection.is_live else connection.position
         if self.readers.leave(connection, room, upto):
             connection.send(encode("room:left", {"room": room, "reason": reason}))
+
+
+def _tell_of(run: Sequence[Envelope], readers: int) -> None:
+    """Each event once, whoever reads it, and only where somebody looks for it."""
+    if not logger.isEnabledFor(logging.DEBUG):
+        return
+    for event in run:
+        about = {"event": event.type or "rights", "seq": event.seq}
+        logger.debug("handed out to %d readers", readers, extra=about)
 
 
 def _unread(user_ids: Collection[str]) -> Mapping[str, int]:

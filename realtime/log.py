@@ -8,6 +8,7 @@ at a time gives the next numbers to all that has been committed. So the order is
 holes, and nobody sees number n before n−1 is visible.
 """
 
+import logging
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -25,6 +26,8 @@ from realtime.errors import PositionLost
 from realtime.events import Audience, Effect, Event, Forget, timestamp
 from realtime.models import LogEntry, LogHead
 from realtime.transactions import atomic
+
+logger = logging.getLogger(__name__)
 
 #: Entries that one stamp numbers; more would hold the head's lock for too long.
 STAMP_LIMIT = 1_000
@@ -57,12 +60,13 @@ def append(event: Event | None, to: Audience, *, effects: Sequence[Effect], op: 
         payload=msgspec.Raw(_encode(event)),
     )
     gone = [one.subject for one in effects if isinstance(one, Forget) and one.forever]
-    LogEntry.objects.create(
+    entry = LogEntry.objects.create(
         type=event.type if event else "",
         root=to.subjects[0] if to.subjects else "",
         erases=gone[0] if gone else "",
         body=_encode(record).decode(),
     )
+    logger.debug("appended as entry %s", entry.pk, extra={"event": entry.type or "rights"})
     # One stamp serves all entries of a transaction.
     if not any(entry[1] is _committed for entry in connection.run_on_commit):
         transaction.on_commit(_committed, robust=True)

@@ -32,8 +32,8 @@ class Owner(Protocol):
         """Handle one; the next waits."""
         ...
 
-    def leave(self) -> None:
-        """The socket is gone; called once, after all messages."""
+    def leave(self, code: int = 1006) -> None:
+        """The socket is gone by this code; called once, after all messages."""
         ...
 
 
@@ -342,9 +342,10 @@ class SocketProtocol(asyncio.Protocol):
 
     def _end(self) -> None:
         owner, self._owner = self._owner, None
+        code = self._messages[0]["code"] if self._messages else 1006
         self._messages = None
         if owner is not None:
-            owner.leave()
+            owner.leave(code)
 
     # -- ASGI ----------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ import msgspec
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 
-from realtime import handshake
+from realtime import handshake, logs
 from realtime.conf import Transport, conf
 from realtime.errors import (
     Forbidden,
@@ -53,10 +53,13 @@ async def identify(request: HttpRequest, hub: Hub) -> tuple[Identity, int]:
     headers = [(key.lower().encode(), value.encode()) for key, value in request.headers.items()]
     token, session = handshake.credentials(headers)
     if token is not None:
-        return await hub.identities.of_token(token), seen
-    if session is not None:
-        return await hub.identities.of_session(session), seen
-    raise Unauthenticated("this needs an access token or a session")
+        identity = await hub.identities.of_token(token)
+    elif session is not None:
+        identity = await hub.identities.of_session(session)
+    else:
+        raise Unauthenticated("this needs an access token or a session")
+    logs.note(user=identity.user_id)
+    return identity, seen
 
 
 def json_response(status: int, body: Any) -> HttpResponse:

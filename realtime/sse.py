@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
-from realtime import requests, streams
+from realtime import access, requests, streams
 from realtime.admission import Pass
 from realtime.conf import conf
 from realtime.connection import Connection
@@ -61,6 +61,7 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
         )
     except (RealtimeError, OperationalError) as error:
         return requests.error_response(error)
+    access.opened("stream", getattr(request, "scope", {}))
     return _response(events)
 
 

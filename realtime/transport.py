@@ -16,6 +16,7 @@ from channels.consumer import AsyncConsumer
 from channels.exceptions import StopConsumer
 from django.db import OperationalError
 
+from realtime import access, logs
 from realtime.conf import conf
 from realtime.direct import EXTENSION, DirectOutbox
 from realtime.errors import InvalidFrame, RateLimited, RealtimeError
@@ -46,8 +47,10 @@ RETRY_AFTER: dict[int, float] = {
 }
 
 
+#: The code of a socket that ended without one.
+ABNORMAL = 1006
 #: What an open socket still knows of its handshake, where it lives on by callbacks.
-KEPT_OF_SCOPE = ("type", "path", "client")
+KEPT_OF_SCOPE = ("type", "path", "client", access.SCOPE_KEY)
 
 
 class SocketConsumer(AsyncConsumer):  # type: ignore[misc]  # Channels ships no types
@@ -57,6 +60,10 @@ class SocketConsumer(AsyncConsumer):  # type: ignore[misc]  # Channels ships no 
         """Serve one socket. No group and no channel of the layer is its own: see the hub."""
         self.scope, self.asgi_send = scope, send
         self.closing = False
+        #: When it was accepted, by ``time.monotonic``; 0 before that.
+        self.accepted_at = 0.0
+        self.close_code = 0
+        self.frames_taken = 0
         self._rate = FrameRate(conf().frame_rate, time.monotonic())
         self._bad_frames = BadFrames()
         self._alarm: asyncio.TimerHandle | None = None
@@ -85,15 +92,24 @@ class SocketConsumer(AsyncConsumer):  # type: ignore[misc]  # Channels ships no 
 
     async def take(self, message: dict[str, Any]) -> None:
         """Handle a message of a socket that lives on by callbacks."""
+        logs.begin(request=self.scope.get(access.SCOPE_KEY), **self.known())
         await self.dispatch(message)
 
-    def leave(self) -> None:
-        """The socket is gone: leave nothing behind."""
+    def leave(self, code: int = ABNORMAL) -> None:
+        """The socket is gone, ``code`` says how, if not we closed it: leave nothing behind."""
         self.closing = True
         self._cancel_alarm()
         self.outbox.abandon()
         self.ended()
         self.gone()
+        if self.accepted_at:
+            with logs.within({"request": self.scope.get(access.SCOPE_KEY), **self.known()}):
+                access.closed(
+                    self.scope,
+                    code=self.close_code or code,
+                    seconds=time.monotonic() - self.accepted_at,
+                    frames=self.frames_taken,
+                )
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Handle one ASGI message, without Channels' hop through its database thread."""
@@ -104,6 +120,7 @@ class SocketConsumer(AsyncConsumer):  # type: ignore[misc]  # Channels ships no 
                 case "websocket.receive":
                     await self._receive(message.get("text"))
                 case "websocket.disconnect":
+                    self.close_code = self.close_code or message.get("code") or ABNORMAL
                     raise StopConsumer
         except StopConsumer:
             raise
@@ -140,6 +157,7 @@ class SocketConsumer(AsyncConsumer):  # type: ignore[misc]  # Channels ships no 
         if self.closing:
             return
         self.closing = True
+        self.close_code = int(code)
         CLOSES.labels(code).inc()
         self._cancel_alarm()
         bye = {
@@ -156,6 +174,7 @@ class SocketConsumer(AsyncConsumer):  # type: ignore[misc]  # Channels ships no 
 
     async def refuse(self) -> None:
         """Answer the handshake with HTTP 403."""
+        access.refused(self.scope, 403)
         await self.asgi_send({"type": "websocket.close"})
 
     async def turn_back(self) -> None:
@@ -163,7 +182,8 @@ class SocketConsumer(AsyncConsumer):  # type: ignore[misc]  # Channels ships no 
         if "websocket.http.response" not in (self.scope.get("extensions") or {}):
             await self.refuse()
             return
-        headers = [(b"retry-after", b"1")]
+        access.refused(self.scope, 503)
+        headers = [(b"retry-after", b"1"), *access.headers(self.scope)]
         start = {"type": "websocket.http.response.start", "status": 503, "headers": headers}
         await self.asgi_send(start)
         await self.asgi_send({"type": "websocket.http.response.body", "body": b""})
@@ -180,6 +200,7 @@ class SocketConsumer(AsyncConsumer):  # type: ignore[misc]  # Channels ships no 
     async def _receive(self, text: str | None) -> None:
         if self.closing:
             return
+        self.frames_taken += 1
         self.heard()
         if text is not None and len(text.encode(errors="replace")) > conf().max_frame_bytes:
             self.close(MESSAGE_TOO_BIG)
@@ -203,6 +224,10 @@ class SocketConsumer(AsyncConsumer):  # type: ignore[misc]  # Channels ships no 
             self.close(CloseCode.RATE_LIMITED)
 
     # -- what the other half does ------------------------------------------------------------
+
+    def known(self) -> dict[str, str]:
+        """What lines of the log say of this socket."""
+        return {}
 
     async def connected(self) -> None:
         """The handshake is there: accept or refuse it."""
@@ -231,4 +256,5 @@ def now() -> str:
 async def nowhere(scope: Any, receive: Any, send: Any) -> None:
     """Answer a socket at a path where there is none: HTTP 403, ASGI's only refusal."""
     await receive()
+    access.refused(scope, 403)
     await send({"type": "websocket.close"})

@@ -11,17 +11,20 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.conf import settings  # noqa: E402
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware  # noqa: E402
 
+from realtime.access import RequestIds  # noqa: E402
 from realtime.lifespan import Lifespan  # noqa: E402
 from realtime_site.routing import websocket_urlpatterns  # noqa: E402
 
 # Whoever comes through a proxy that is trusted counts under their own address.
-application = ProxyHeadersMiddleware(
-    ProtocolTypeRouter(
-        {
-            "http": django_application,
-            "websocket": URLRouter(websocket_urlpatterns),
-            "lifespan": Lifespan(),
-        }
-    ),
-    trusted_hosts=settings.TRUSTED_PROXIES,
+application = RequestIds(
+    ProxyHeadersMiddleware(
+        ProtocolTypeRouter(
+            {
+                "http": django_application,
+                "websocket": URLRouter(websocket_urlpatterns),
+                "lifespan": Lifespan(),
+            }
+        ),
+        trusted_hosts=settings.TRUSTED_PROXIES,
+    )
 )

@@ -33,6 +33,16 @@ def env_int(name: str, default: int) -> int:
     return int(value)
 
 
+def env_level(name: str) -> str:
+    """The level from which on log lines are written."""
+    level = (os.environ.get(name) or "INFO").strip().upper()
+    if level not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
+        raise ImproperlyConfigured(
+            f"{name}={level!r}: set it to DEBUG, INFO, WARNING, ERROR or CRITICAL."
+        )
+    return level
+
+
 def env_networks(name: str) -> list[str]:
     """Addresses and networks, with commas."""
     for text in env_list(name):
@@ -235,7 +245,7 @@ CORS_ALLOWED_ORIGINS = CSRF_TRUSTED_ORIGINS = SOCKET_CORS_ORIGIN
 CORS_ALLOW_CREDENTIALS = True
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "idempotency-key", "x-csrftoken"]
-CORS_EXPOSE_HEADERS = ["retry-after"]
+CORS_EXPOSE_HEADERS = ["retry-after", "x-request-id"]
 SOCKET_PORT = env_int("SOCKET_PORT", 8000)
 
 # Read by realtime/conf.py, which documents each and knows the defaults.
@@ -248,9 +258,24 @@ REALTIME = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
-    # A Redis or PostgreSQL that is gone is told by realtime.hub in a line, not by each try.
-    "loggers": {"channels_redis": {"level": "CRITICAL"}, "psycopg.pool": {"level": "ERROR"}},
+    "formatters": {
+        "json": {"()": "realtime.logs.JsonLines"},
+        "text": {"()": "realtime.logs.Text"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "text" if DEBUG else "json"}
+    },
+    "root": {"handlers": ["console"], "level": env_level("LOG_LEVEL")},
+    "loggers": {
+        "django": {"handlers": []},  # which Django gives it, beside ours
+        # A refusal is told by realtime.access; SQL holds what people wrote and how they log in.
+        "django.request": {"level": "ERROR"},
+        "django.db.backends": {"level": "WARNING"},
+        "django.channels.server": {"level": "WARNING"},
+        "daphne": {"level": "WARNING"},
+        "asyncio": {"level": "WARNING"},
+        # A Redis or PostgreSQL that is gone is told by realtime.hub in a line, not by each try.
+        "channels_redis": {"level": "CRITICAL"},
+        "psycopg.pool": {"level": "ERROR"},
+    },
 }

@@ -36,7 +36,8 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             return
         # What is worth reading is in the box; the rest only when something is wrong.
-        logging.getLogger("uvicorn").setLevel(logging.WARNING)
+        for name in ("uvicorn", "realtime.access"):
+            logging.getLogger(name).setLevel(logging.WARNING)
         life = Life(Random())
         life.start()
         try:
