@@ -62,6 +62,15 @@ if not SECRET_KEY:
     SECRET_KEY = "only-for-development-never-for-a-site-that-others-can-reach"
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEBUG else "")
 
+# All by https, which a proxy in front speaks: cookies come by nothing else, http leads there, and
+# browsers remember it for a year. Not for other names of the domain, and not for ever: so the two
+# checks that want that are silent.
+HTTPS_ONLY = env_bool("HTTPS_ONLY", False)
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS_ONLY
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS_ONLY else 0
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)/?$"]  # asked at the server's own address
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+
 INSTALLED_APPS = [
     "daphne",  # before staticfiles: its runserver speaks ASGI
     "django.contrib.admin",
