@@ -12,7 +12,7 @@ from typing import Any
 
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from realtime import logs
+from realtime import logs, metrics
 from realtime.handshake import address, header
 
 logger = logging.getLogger("realtime.access")
@@ -24,6 +24,8 @@ SCOPE_KEY = "request_id"
 _ID = re.compile(r"[\w.:/+=-]{1,128}", re.ASCII)
 #: Asked every few seconds by machines: told at the level DEBUG.
 _QUIET = ("/healthz", "/readyz", "/metrics")
+#: Answers that wait on purpose: how long they take says nothing.
+_WAITING = "/api/realtime/"
 #: What is told of a client that went away before it had an answer, as nginx says it.
 CLIENT_WENT = 499
 
@@ -122,4 +124,6 @@ def _tell(scope: Mapping[str, Any], status: int, seconds: float) -> None:
         "client": address(scope),
     }
     text = "%s %s %s in %.0f ms"
+    if not path.startswith(_WAITING):
+        metrics.answered(status, seconds)
     logger.log(level, text, method, path, status, seconds * 1000, extra=about)

@@ -136,6 +136,8 @@ class Hub:
 
     def _start(self) -> None:
         loop = asyncio.get_running_loop()
+        metrics.LIMIT.set(conf().max_connections)
+        metrics.DRAINING.set(0)
 
         def wake() -> None:
             loop.call_soon_threadsafe(self.look)
@@ -173,6 +175,7 @@ class Hub:
         """Tell all sockets to come back elsewhere, and wait until they are gone."""
         self.draining = True
         self._spread_returns()
+        metrics.DRAINING.set(1)
         # The sockets too: one that has not said yet who it is has no connection.
         for count, one in enumerate((*self.sockets, *self.readers.connections), 1):
             one.close(CloseCode.DRAINING)
@@ -209,6 +212,7 @@ class Hub:
             try:
                 await self._turn()
             except OperationalError as error:
+                metrics.DATABASE_ERRORS.inc()
                 logger.warning("the database is not reached: %s", str(error).strip())
                 self._look_at = time.monotonic() + LOOK_SECONDS
             except Exception:
@@ -254,6 +258,7 @@ class Hub:
             await asyncio.sleep(KEEP_SECONDS * random.uniform(0.8, 1.2))
             try:
                 await in_database(retention.keep, conf().log_retention)
+                metrics.UNNUMBERED.set(await in_database(log.overdue))
             except Exception:
                 logger.exception("the log could not be trimmed; it tries again")
 
@@ -295,8 +300,11 @@ class Hub:
                     self._outgoing.put_nowait(batch)
             if found.head.epoch != self.epoch:
                 self._begin(found)
+                metrics.BEHIND.set(0)
             else:
+                metrics.BEHIND.set(max(0, found.head.last - self.position))
                 await self._hand_out_all(found.events)
+                metrics.BEHIND.set(max(0, found.head.last - self.position))
             if self.position >= found.head.last:
                 break
         self._early = {

@@ -11,7 +11,7 @@ holes, and nobody sees number n before n−1 is visible.
 import logging
 import secrets
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 
 #: Entries that one stamp numbers; more would hold the head's lock for too long.
 STAMP_LIMIT = 1_000
+#: Seconds after which a committed entry has its number, even after a crash of its writer.
+NUMBERED_WITHIN = 10
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -105,6 +107,12 @@ def stamp() -> Batch | None:
         head.save(update_fields=["last_seq", "last_at"])
     events = tuple(_envelope(entry) for entry in entries)
     return Batch(epoch=_epoch(head), after=after, upto=head.last_seq, events=events)
+
+
+def overdue(now: datetime | None = None) -> int:
+    """How many committed entries have waited for their number for longer than they ever should."""
+    before = (now or timezone.now()) - timedelta(seconds=NUMBERED_WITHIN)
+    return LogEntry.objects.filter(seq__isnull=True, created_at__lt=before).count()
 
 
 def locked_head() -> LogHead:

@@ -67,6 +67,42 @@ ERRORS = Counter(
     ["code"],
     registry=_registry,
 )
+BEHIND = Gauge(
+    "realtime_log_behind",
+    "Entries of the log that were not yet handed out at the last look; of the furthest behind.",
+    registry=_registry,
+    multiprocess_mode="livemax",
+)
+UNNUMBERED = Gauge(
+    "realtime_log_unnumbered",
+    "Committed entries that have waited for their number for too long, at the last minute's look.",
+    registry=_registry,
+    multiprocess_mode="livemax",
+)
+LIMIT = Gauge(
+    "realtime_max_connections",
+    "Sockets and streams that all processes here may have open.",
+    registry=_registry,
+    multiprocess_mode="livesum",
+)
+DRAINING = Gauge(
+    "realtime_draining",
+    "1 while a process here sends its sockets elsewhere.",
+    registry=_registry,
+    multiprocess_mode="livemax",
+)
+DATABASE_ERRORS = Counter(
+    "realtime_database_errors",
+    "Looks at the log that found no database.",
+    registry=_registry,
+)
+REQUESTS = Histogram(
+    "realtime_request_seconds",
+    "Answers to requests, but for streams and polls, which wait on purpose.",
+    ["status"],
+    registry=_registry,
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
 LAYER_ERRORS = Counter(
     "realtime_layer_errors", "Messages that the channel layer did not take.", registry=_registry
 )
@@ -80,6 +116,11 @@ def handed_out(events: Sequence[Envelope], readers: int) -> None:
         LAG.observe(max(0.0, (now - datetime.fromisoformat(event.ts)).total_seconds()))
     DELIVERIES.inc(len(events) * readers)
     POSITION.set(events[-1].seq)
+
+
+def answered(status: int, seconds: float) -> None:
+    """Count an answer; ``status`` only by its class, for clients choose the rest."""
+    REQUESTS.labels(f"{status // 100}xx").observe(seconds)
 
 
 def exposition() -> bytes:

@@ -8,8 +8,6 @@ from realtime.conf import conf
 from realtime.doctor.finding import Finding, ok, warning, wrong
 from realtime.models import LogEntry, LogHead
 
-#: Seconds after which a committed entry has its number, even after a crash of its writer.
-NUMBERED_WITHIN = 10
 #: Positions at each end of the log that are counted.
 SAMPLE = 10_000
 #: Seconds beyond its retention for which an entry may still be there.
@@ -31,14 +29,14 @@ def look(now: datetime | None = None) -> Iterator[Finding]:
 
 
 def _backlog(now: datetime) -> Finding:
-    waiting = LogEntry.objects.filter(seq__isnull=True)
-    late = waiting.filter(created_at__lt=now - timedelta(seconds=NUMBERED_WITHIN)).count()
+    late = log.overdue(now)
     if not late:
-        return ok("log.backlog", f"{waiting.count()} entries wait for their number.")
+        waiting = LogEntry.objects.filter(seq__isnull=True).count()
+        return ok("log.backlog", f"{waiting} entries wait for their number.")
     return wrong(
         "log.backlog",
-        f"{late} entries have waited more than {NUMBERED_WITHIN} s for their number: nobody hears"
-        " of them.",
+        f"{late} entries have waited more than {log.NUMBERED_WITHIN} s for their number: nobody"
+        " hears of them.",
         "Start a server process, each numbers what is left; if one runs, read what realtime.hub"
         " says in its log.",
     )

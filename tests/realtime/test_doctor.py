@@ -201,7 +201,9 @@ def test_an_sqlite_without_wal_or_that_may_lose_a_commit_is_found(migrated_sqlit
     with sqlite3.connect(plain) as file:
         file.execute("PRAGMA journal_mode=DELETE")
     here = dict(connections["default"].settings_dict) | {"NAME": str(plain)}
-    other = connection.__class__(here | {"OPTIONS": {"init_command": "PRAGMA synchronous=NORMAL"}})
+    other = connections["default"].__class__(
+        here | {"OPTIONS": {"init_command": "PRAGMA synchronous=NORMAL"}}
+    )
     try:
         assert bad(database.look(other, processes=1, servers=1)) == {
             "database.sqlite_journal": "wrong",
