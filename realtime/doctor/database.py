@@ -95,9 +95,10 @@ def _postgresql(connection: BaseDatabaseWrapper, processes: int, clock: Clock) -
     yield postgresql_version(version)
     most = int(_one(connection, "SHOW max_connections"))
     kept = int(_one(connection, "SHOW superuser_reserved_connections"))
-    options: dict[str, Any] = connection.settings_dict["OPTIONS"]
-    yield connections(processes, int(options["pool"]["max_size"]), most - kept)
-    if "on" in (_one(connection, "SHOW transaction_read_only"),):
+    pool = connection.settings_dict["OPTIONS"].get("pool")
+    size = int(pool["max_size"]) if isinstance(pool, dict) else 1
+    yield connections(processes, size, most - kept)
+    if _one(connection, "SHOW transaction_read_only") == "on":
         yield wrong(
             "database.read_only",
             "The database takes no writes: it is a standby, or set to read only.",

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import sys
+import time
 
 import pytest
 
@@ -120,6 +121,33 @@ def test_nobody_can_write_a_line_of_their_own() -> None:
 
 def test_a_text_has_an_end() -> None:
     assert len(line("%s", "x" * 1_000_000)) < 5_000
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "a-",
+        "a",
+        "password-",
+        'password="',
+        "token token ",
+        "?a",
+        "?a=b",
+        "authorization: ",
+        "a://b:",
+        "cookie ",
+        "eyJ-",
+        "eyJa.",
+        "bearer a",
+        "session",
+        "password      ",
+        "'token', ",
+    ],
+)
+def test_no_text_of_a_client_holds_up_the_loop(piece: str) -> None:
+    begun = time.process_time()
+    logs.clean("?token" + piece * 4_000)
+    assert time.process_time() - begun < 0.05
 
 
 def test_a_traceback_is_in_the_same_line_of_json() -> None:
