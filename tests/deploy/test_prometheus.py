@@ -12,7 +12,7 @@ import yaml
 
 from tests.clients import Api, Live
 from tests.conftest import StartSite
-from tests.servers import ROOT, Missing, Server, program
+from tests.servers import ROOT, Missing, Server, Site, program
 
 RULES = ROOT / "deploy/prometheus/alerts.yml"
 UNIT_TESTS = ROOT / "tests/deploy/alerts_test.yml"
@@ -75,7 +75,8 @@ async def test_prometheus_takes_what_it_is_told(promtool: str, exposition: str) 
     assert said == ""
 
 
-async def test_every_metric_of_dashboard_and_alerts_is_told(exposition: str) -> None:
+async def test_every_metric_of_dashboard_and_alerts_is_told(live_site: Site) -> None:
+    exposition = await asyncio.to_thread(_scraped, f"{live_site.url}/metrics")
     asked = set(re.findall(r"realtime_\w+", " ".join(QUERIES) + RULES.read_text()))
     assert len(asked) > 12
     assert asked - names(exposition) == set()
