@@ -9,6 +9,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from contextvars import Context
 from datetime import UTC, datetime
 from typing import Any
 
@@ -191,7 +192,9 @@ class SocketConsumer(AsyncConsumer):  # type: ignore[misc]  # Channels ships no 
     def set_alarm(self, seconds: float) -> None:
         """Call ``rang`` after so many seconds, and not at the time that was set before."""
         self._cancel_alarm()
-        self._alarm = asyncio.get_running_loop().call_later(seconds, self.rang)
+        # In a context of its own, which is empty: the handshake's would stay for as long as it waits.
+        loop = asyncio.get_running_loop()
+        self._alarm = loop.call_later(seconds, self.rang, context=Context())
 
     def _cancel_alarm(self) -> None:
         if self._alarm is not None:
