@@ -192,7 +192,7 @@ class SocketConsumer(AsyncConsumer):  # type: ignore[misc]  # Channels ships no 
     def set_alarm(self, seconds: float) -> None:
         """Call ``rang`` after so many seconds, and not at the time that was set before."""
         self._cancel_alarm()
-        # In a context of its own, which is empty: the handshake's would stay for as long as it waits.
+        # In an empty context: the handshake's would stay for as long as it waits.
         loop = asyncio.get_running_loop()
         self._alarm = loop.call_later(seconds, self.rang, context=Context())
 
