@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
-from django.db import connections
+from django.db import close_old_connections
 
 from realtime import logs
 
@@ -25,23 +25,11 @@ async def in_database(function: Callable[P, T], *args: P.args, **kwargs: P.kwarg
     context = logs.current()
 
     def call() -> T:
-        _let_go()
+        close_old_connections()
         try:
             with logs.within(context):
                 return function(*args, **kwargs)
         finally:
-            _let_go()
+            close_old_connections()
 
     return await asyncio.get_running_loop().run_in_executor(_threads, call)
-
-
-def _let_go() -> None:
-    """Close the thread's connections, or hand them back, as Django does around a request.
-
-    One to SQLite stays open until it fails: nobody else waits for it, and to open it takes longer
-    than most of our queries.
-    """
-    for connection in connections.all(initialized_only=True):
-        if connection.vendor == "sqlite":
-            connection.close_at = None
-        connection.close_if_unusable_or_obsolete()

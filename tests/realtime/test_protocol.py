@@ -45,7 +45,7 @@ class Owned:
         await asyncio.sleep(0)
         self.taken.append(message["text"])
 
-    def leave(self):
+    def leave(self, code):
         assert not self.left.is_set()
         self.left.set()
 
