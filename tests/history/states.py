@@ -25,6 +25,8 @@ class Client:
     whole: set[str] = field(default_factory=set)
     #: Posts that it likes, as far as it was told.
     liked: set[str] = field(default_factory=set)
+    #: Posts that came back to it: whether it likes them may have been told while they were hidden.
+    unsure: set[str] = field(default_factory=set)
     unread: int | None = None
 
     def take(self, kind: str, payload: Json) -> None:
@@ -50,8 +52,8 @@ class Client:
 
     def _take_post(self, kind: str, post: Json) -> None:
         known = self.posts.get(post["id"])
-        if known is None and kind == "post:created":
-            self.whole.add(post["id"])
+        if known is None:
+            (self.whole if kind == "post:created" else self.unsure).add(post["id"])
         if known is None or known["version"] <= post["version"]:
             self.posts[post["id"]] = {**post, "isLiked": post["id"] in self.liked}
 
@@ -60,6 +62,7 @@ class Client:
         if payload["userId"] == self.user:
             change = self.liked.add if kind == "post:liked" else self.liked.discard
             change(payload["postId"])
+            self.unsure.discard(payload["postId"])
         if (post := self.posts.get(payload["postId"])) is not None:
             post["isLiked"] = payload["postId"] in self.liked
 
@@ -92,6 +95,8 @@ def _compare(client: Client, fresh: Fresh, facts: Facts, history: History) -> It
             yield f"post {post}: it knows {known}, REST tells {there}"
         elif blocked and known["version"] <= there["version"]:
             continue  # what was withheld comes with the next event
+        elif post in client.unsure and {**known, "isLiked": there["isLiked"]} == there:
+            continue  # to know whether it likes the post it has to fetch it
         elif known != there:
             yield f"post {post}: it knows {known}, REST tells {there}"
         elif post in client.whole and post in fresh.comments:

@@ -5,8 +5,10 @@ from copy import deepcopy
 import pytest
 
 from tests.history.checker import breaches
+from tests.history.facts import Facts
 from tests.history.record import Entry, Fresh, History, Stretch, Tables, Write
 from tests.history.schedule import SETUPS, make
+from tests.history.states import wrong_states
 
 TS = "2026-01-01T00:00:0{}.000Z"
 
@@ -181,3 +183,21 @@ def test_where_the_truth_changed_while_a_page_was_made_either_will_do():
 def test_the_same_seed_makes_the_same_schedule(setup):
     assert make(7, setup) == make(7, setup)
     assert make(7, setup) != make(8, setup)
+
+
+@pytest.mark.parametrize(("told_since", "wrong"), [(False, 0), (True, 1)])
+def test_who_gets_a_post_back_need_not_know_whether_it_likes_it_unless_it_was_told(
+    told_since, wrong
+):
+    history = good()
+    back = {**post("p9", "ann"), "version": 4}
+    again = [entry(6, "post:updated", {"post": back})]
+    if told_since:
+        liked = {"postId": "p9", "userId": "bob", "likeCount": 1, "version": 5}
+        again.append(entry(7, "post:unliked", {**liked, "likeCount": 0}))
+    history.entries += again
+    history.stretches[1].frames += [frame(one) for one in again]
+    version = 5 if told_since else 4
+    history.fresh["s"].posts["p9"] = {**back, "version": version, "isLiked": True}
+    facts = Facts(history.entries)
+    assert len(list(wrong_states(history, facts))) == wrong
