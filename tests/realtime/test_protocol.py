@@ -34,7 +34,7 @@ class Owned:
     """An application that returns after the handshake and takes messages by callback."""
 
     def __init__(self):
-        self.taken, self.left = [], asyncio.Event()
+        self.taken, self.left, self.code = [], asyncio.Event(), 0
 
     async def __call__(self, scope, receive, send):
         await receive()
@@ -47,6 +47,7 @@ class Owned:
 
     def leave(self, code):
         assert not self.left.is_set()
+        self.code = code
         self.left.set()
 
 
@@ -121,6 +122,7 @@ async def test_an_owner_gets_messages_in_order_and_the_end_once(serve):
     async with asyncio.timeout(10):
         await owned.left.wait()
     assert owned.taken == [str(number) for number in range(50)]
+    assert owned.code == 1000
 
 
 async def test_a_handshake_that_is_none_is_refused(serve):
