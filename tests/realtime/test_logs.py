@@ -116,7 +116,7 @@ def test_nobody_can_write_a_line_of_their_own() -> None:
     first, *others = line("it failed", form="text", exc_info=trace).splitlines()
     assert first.endswith("it failed")
     assert all(one.startswith("    ") for one in others)
-    assert others[-1] == r"    d\x00" or "forged" in "".join(others)
+    assert any("forged" in one for one in others)
 
 
 def test_a_text_has_an_end() -> None:
