@@ -3,6 +3,7 @@
 ``redis_server``, ``postgres_server``   started once; skipped with the reason where they are missing
 ``start_site``      a factory: a site of one's own, with any database, Redis and environment
 ``live_site``       one ordinary site (SQLite, in-process layer) that many tests share
+``collected_site``  the same as in production: without DEBUG, with collected static files
 ``chromium``        an async Playwright browser; open a context of one's own in each test
 
 In-process tests use pytest-django: ``@pytest.mark.django_db(transaction=True)`` where something is
@@ -98,6 +99,22 @@ def live_site(server_folder: Callable[[str], Path], migrated_sqlite: Path) -> It
     """One running site for all tests that do not mind each other's rows."""
     for start in _sites(server_folder, migrated_sqlite):
         yield start()
+
+
+@pytest.fixture(scope="session")
+def collected_site(server_folder: Callable[[str], Path], migrated_sqlite: Path) -> Iterator[Site]:
+    """One running site as in production: DEBUG off, static files collected; ``STATIC_ROOT``."""
+    production = {
+        "DEBUG": "0",
+        "SECRET_KEY": "of-a-site-that-is-open-to-this-machine-alone-for-a-test",
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "DJANGO_SETTINGS_MODULE": "tests.collected",
+        "STATIC_ROOT": str(server_folder("static")),
+    }
+    folder = server_folder("collect")
+    Site(folder, "sqlite://", **production).manage("collectstatic", "--no-input", "-v", "0")
+    for start in _sites(server_folder, migrated_sqlite):
+        yield start(**production)
 
 
 def _sites(folder: Callable[[str], Path], template: Path) -> Iterator[StartSite]:

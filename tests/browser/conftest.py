@@ -1,5 +1,10 @@
-"""People at browsers: each has a context of their own, logged in, and no errors in its console."""
+"""People at browsers: each has a context of their own, logged in, and no errors in its console.
 
+With ``COLLECTED=1`` in the environment all of these tests are at a site as in production, with the
+scripts that browsers receive there; ``test_production.py`` is so always.
+"""
+
+import os
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -8,6 +13,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page
 
+from tests.browser.network import WITHOUT_WORKER, Network, NewReader, Reader
 from tests.servers import Site
 
 PASSWORD = "a-long-way-to-kyoto"
@@ -82,13 +88,29 @@ async def sign_up(page: Page, site: Site, name: str, display_name: str) -> None:
     await page.wait_for_url(f"{site.url}/")
 
 
+#: Whether the tests are at a site as in production; it has no monitor.
+IS_COLLECTED = os.environ.get("COLLECTED") == "1"
+
+if IS_COLLECTED:
+
+    @pytest.fixture(scope="session")
+    def live_site(collected_site: Site) -> Site:
+        """In place of the one in development."""
+        return collected_site
+
+
 @pytest.fixture
 async def person(chromium: Browser, live_site: Site) -> AsyncIterator[NewPerson]:
-    """Signs somebody up in a browser context of their own: ``await person("Aiko")``."""
+    """Signs somebody up in a browser context of their own: ``await person("Aiko")``.
+
+    ``site=…`` takes them to another site than the one that all share.
+    """
     contexts: list[BrowserContext] = []
     wrong: list[str] = []
 
-    async def new(display_name: str, *, expect_errors: bool = False, **options: Any) -> Person:
+    async def new(
+        display_name: str, *, expect_errors: bool = False, site: Site = live_site, **options: Any
+    ) -> Person:
         context = await chromium.new_context(**{"locale": "en-US", **options})
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
@@ -97,10 +119,37 @@ async def person(chromium: Browser, live_site: Site) -> AsyncIterator[NewPerson]
             context.on("weberror", lambda e: wrong.append(str(e.error)))
         page = await context.new_page()
         name = f"{display_name.lower()}-{secrets.token_hex(3)}"
-        await arrive(context, live_site, name, display_name)
-        return Person(name, context, page, live_site)
+        await arrive(context, site, name, display_name)
+        return Person(name, context, page, site)
 
     yield new
     for context in contexts:
         await context.close()
     assert wrong == []
+
+
+@pytest.fixture
+async def reader(chromium: Browser) -> AsyncIterator[NewReader]:
+    """Signs somebody up at a site, behind a network of their own."""
+    contexts: list[BrowserContext] = []
+    networks: list[Network] = []
+
+    async def new(site: Site, name: str, *, worker: bool = True) -> Reader:
+        context = await chromium.new_context(locale="en-US")
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        if not worker:
+            await context.add_init_script(WITHOUT_WORKER)
+        network = Network(site)
+        networks.append(network)
+        await network.start()
+        await arrive(context, network, f"{name.lower()}-{network.port}", name)
+        return Reader(context, network)
+
+    yield new
+    for context in contexts:
+        await context.close()
+    for network in networks:
+        assert network.server is not None
+        network.server.close()
+        network.cut("/")

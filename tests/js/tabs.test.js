@@ -3,8 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { RealtimeClient } from "../../realtime/static/realtime/client.js";
-import { Exchange } from "../../realtime/static/realtime/exchange.js";
-import { overPort } from "../../realtime/static/realtime/line.js";
+import { Exchange, overPort } from "../../realtime/static/realtime/exchange.js";
 import { page, Peer, post, Requests } from "./played.js";
 
 // A browser has them, Node does not: locks that are always free, and a worker in the same thread.

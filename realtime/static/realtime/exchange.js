@@ -19,6 +19,14 @@ import { Connection } from "./connection.js";
 /** How long a tab may take to fetch a token, in milliseconds. */
 const TOKEN_MS = 10_000;
 
+/** @param {MessagePort} port @returns {Line} */
+export function overPort(port) {
+  /** @type {Line} */
+  const line = { post: (message) => port.postMessage(message), hear() {}, close: () => port.close() };
+  port.onmessage = ({ data }) => line.hear(data);
+  return line;
+}
+
 export class Exchange {
   #means;
   /** @type {LockManager | undefined} */

@@ -3,7 +3,7 @@
  * leads the others.
  */
 
-import { Exchange } from "./exchange.js";
+import { Exchange, overPort } from "./exchange.js";
 
 /** @typedef {{post: (message: any) => void, hear: (message: any) => void, close?: () => void}} Line */
 
@@ -14,14 +14,6 @@ function pair() {
   /** @type {Line} */
   const other = { post: (message) => one.hear(message), hear() {} };
   return [one, other];
-}
-
-/** @param {MessagePort} port @returns {Line} */
-export function overPort(port) {
-  /** @type {Line} */
-  const line = { post: (message) => port.postMessage(message), hear() {}, close: () => port.close() };
-  port.onmessage = ({ data }) => line.hear(data);
-  return line;
 }
 
 /** @param {import("./connection.js").Means} means @returns {Line} to an exchange that nobody shares */

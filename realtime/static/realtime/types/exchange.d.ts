@@ -24,6 +24,8 @@ export type Attach = {
     lock?: string;
     hasToken: boolean;
 };
+/** @param {MessagePort} port @returns {Line} */
+export declare function overPort(port: MessagePort): Line;
 export declare class Exchange {
     #private;
     /** @param {Means} [means] @param {LockManager} [locks] by which a tab that was killed is noticed */

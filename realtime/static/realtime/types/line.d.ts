@@ -7,8 +7,6 @@ export type Line = {
     hear: (message: any) => void;
     close?: () => void;
 };
-/** @param {MessagePort} port @returns {Line} */
-export declare function overPort(port: MessagePort): Line;
 /** @param {import("./connection.js").Means} means @returns {Line} to an exchange that nobody shares */
 export declare function ownLine(means: import("./connection.js").Means): Line;
 /**
