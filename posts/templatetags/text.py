@@ -19,6 +19,8 @@ register = template.Library()
 
 #: A row's two times are taken one after the other when it is made.
 AT_ONCE = timedelta(seconds=1)
+#: What a card shows, as feed.css has it, and about as much in a paragraph.
+CARD_LINES, LONG_CHARACTERS = 20, 1_200
 #: Of a link that leads away: who wrote it is not vouched for, and learns nothing of the reader.
 AWAY = "nofollow noopener noreferrer"
 
@@ -49,6 +51,14 @@ def is_edited(written: wire.Post | wire.Comment | str) -> bool:
         return False
     created = datetime.fromisoformat(written.created_at)
     return datetime.fromisoformat(written.updated_at) - created > AT_ONCE
+
+
+@register.filter
+def is_long(written: wire.Post | str) -> bool:
+    """Whether a card probably cannot show it all; with scripts ``clamp.js`` sees for itself."""
+    if isinstance(written, str):
+        return False
+    return len(written.body) > LONG_CHARACTERS or written.body.count("\n") >= CARD_LINES
 
 
 @register.filter

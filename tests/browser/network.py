@@ -121,3 +121,11 @@ async def until(condition: Callable[[], bool], what: str) -> None:
         while not condition():
             await asyncio.sleep(0.02)
     assert condition(), what
+
+
+async def hurry(page: Page, state: str) -> None:
+    """Let the page's time run fast until it is in a state."""
+    badge = page.locator(f"connection-badge[state={state}]")
+    async with asyncio.timeout(LONG):
+        while not await badge.count():
+            await page.clock.run_for(500)

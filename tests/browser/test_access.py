@@ -131,3 +131,25 @@ async def test_who_wants_little_motion_gets_none(person: NewPerson):
     # At most what is over within a frame or two.
     await page.wait_for_timeout(100)
     assert await page.evaluate(moving) == 0
+
+
+async def test_who_listens_hears_how_often_a_post_is_liked_when_they_press_and_only_then(
+    person: NewPerson,
+):
+    aiko, ben = await person("Aiko"), await person("Ben")
+    post = await ben.post("Listen")
+    page = await aiko.go("/")
+    button, said = page.locator(f"#post-{post} .like"), page.locator(".said-last[role=status]")
+    await ben.api("POST", f"/api/posts/{post}/like")
+    await expect(button).to_have_text("1")
+    await expect(button).to_have_accessible_description("1")
+    await button.click()
+    await button.click()
+    await button.click()
+    await expect(said).to_have_text("2 likes")
+    # What others do is not read out, however long it is ago.
+    await page.clock.install()
+    await ben.api("DELETE", f"/api/posts/{post}/like")
+    await expect(button).to_have_accessible_description("1")
+    await page.clock.run_for(60_000)
+    await expect(said).to_have_text("2 likes")

@@ -1,13 +1,12 @@
 """The client over tabs, transports, sleep and restarts, in a real browser behind a bad network."""
 
-import asyncio
 import re
 
 import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import IS_COLLECTED, Person, arrive
-from tests.browser.network import LONG, NewReader, live, until, waits
+from tests.browser.network import LONG, NewReader, hurry, live, until, waits
 from tests.conftest import StartSite
 from tests.servers import Site
 
@@ -135,32 +134,28 @@ async def test_without_a_socket_events_come_by_sse_then_by_polls_and_then_by_the
     await waits(tab, 4)
 
 
-async def hurry(page: Page, state: str) -> None:
-    """Let the page's time run fast until it is in a state."""
-    badge = page.locator(f"connection-badge[state={state}]")
-    async with asyncio.timeout(LONG):
-        while not await badge.count():
-            await page.clock.run_for(500)
-
-
-async def test_a_page_is_back_and_complete_when_a_server_that_was_killed_is_back(
+async def test_eight_pages_are_back_and_complete_when_a_server_that_was_killed_is_back(
     reader: NewReader, start_site: StartSite
 ):
     site = start_site()
-    ben, cho = await reader(site, "Ben"), await reader(site, "Cho")
-    tabs = [await ben.tab(), await ben.tab(), await cho.tab()]
+    readers = [await reader(site, name) for name in ("Ben", "Cho", "Dan", "Eri")]
+    tabs = [await one.tab() for one in readers for _ in range(2)]
     for tab in tabs:
         await tab.evaluate("globalThis.isSamePage = true")
     site.kill()
     site.shell(
-        "from accounts.models import User; from posts.models import Post;"
-        "Post.objects.create(author=User.objects.create_user('dan'), body='While it was down')"
+        "from accounts.models import User\nfrom posts.models import Post\n"
+        "author = User.objects.create_user('writer')\n"
+        "for n in range(1, 6): Post.objects.create(author=author, body=f'Missed {n}')"
     )
     site.start()
     for tab in tabs:
-        await waits(tab, 1)
+        await waits(tab, 5)
         await live(tab)
         assert await tab.evaluate("globalThis.isSamePage")
+        await tab.click(".pill")
+        texts = tab.locator("post-card .text")
+        await expect(texts).to_have_text([f"Missed {n}" for n in range(5, 0, -1)])
 
 
 async def test_a_laptop_that_slept_for_an_hour_is_complete_when_it_wakes(

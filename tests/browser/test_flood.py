@@ -1,8 +1,10 @@
 """Five hundred posts at once: nobody is moved, nothing grows without end, nothing is skipped."""
 
+import json
 import re
+from typing import Any
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from tests.browser.conftest import NewPerson, Person
 
@@ -59,3 +61,38 @@ async def test_a_page_that_is_open_all_day_keeps_its_newest_posts_and_the_way_on
     last = await page.locator("post-card").last.get_attribute("data-id")
     link = page.get_by_role("link", name="Older posts")
     await expect(link).to_have_attribute("href", f"?feed=home&before={last}")
+
+
+#: Milliseconds; longer than that a click waits for its answer.
+LONGEST_TASK = 200
+
+
+def longest_task(trace: bytes) -> float:
+    """Milliseconds that the longest task of a page's main thread worked, whatever else ran."""
+    events: list[dict[str, Any]] = json.loads(trace)["traceEvents"]
+    main = {
+        (one["pid"], one["tid"])
+        for one in events
+        if one["name"] == "thread_name" and one["args"]["name"] == "CrRendererMain"
+    }
+    tasks = [
+        one["tdur"]
+        for one in events
+        if one["name"].endswith("RunTask") and (one["pid"], one["tid"]) in main and "tdur" in one
+    ]
+    assert len(tasks) > 100
+    return max(tasks) / 1000
+
+
+async def test_a_page_stays_quick_while_five_hundred_posts_arrive_and_are_asked_for(
+    chromium: Browser, person: NewPerson
+):
+    aiko = await person("Aiko")
+    page = await aiko.go("/")
+    await chromium.start_tracing(page=page, categories=["toplevel", "devtools.timeline"])
+    flood(aiko, 500, "cloudburst")
+    pill = page.locator(".pill:visible")
+    await expect(pill).to_have_text(re.compile("500 new posts$"), timeout=20_000)
+    await pill.click()
+    await expect(page.locator("post-card .text").first).to_have_text("Drop 500")
+    assert longest_task(await chromium.stop_tracing()) < LONGEST_TASK

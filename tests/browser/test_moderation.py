@@ -73,8 +73,6 @@ async def test_a_reported_post_is_hidden_brought_back_and_deleted_in_all_windows
     moderator, author, reader = windows
     at = urls(moderator, author)
     post = await author.post("Buy <b>now</b>")
-    # So that it comes back below something, and does not wait behind the pill.
-    await reader.post("Good morning")
     theirs, feed = await author.go("/"), await reader.go("/")
     await feed.locator(f"#post-{post} .menu summary").click()
     await feed.locator(f"#post-{post} [data-slot=report]").click()
@@ -95,6 +93,8 @@ async def test_a_reported_post_is_hidden_brought_back_and_deleted_in_all_windows
     await decide(moderator.page, f"{at['queue']}&state=all", "restore")
     for page in (theirs, feed):
         await expect(page.locator(f"#post-{post} .text")).to_have_text("Buy <b>now</b>")
+        # It was the newest, and it is no news.
+        await expect(page.locator(".pill:visible")).to_have_count(0)
     await told(theirs, "A moderator has brought back what you wrote.")
 
     await decide(moderator.page, at["posts"], "warn")

@@ -20,6 +20,59 @@ function start(t, options = {}) {
   return { client, requests, told };
 }
 
+/** What a client asks of the page that it is in. */
+function inPage(t) {
+  const events = new EventTarget();
+  const document = Object.assign(new EventTarget(), { hidden: false });
+  Object.assign(globalThis, { document, addEventListener: events.addEventListener.bind(events) });
+  t.after(() => {
+    delete globalThis.document;
+    delete globalThis.addEventListener;
+  });
+  return { tell: (type, more = {}) => events.dispatchEvent(Object.assign(new Event(type), more)), document };
+}
+
+test("a network that is back is tried within a second, however long the wait had become", async (t) => {
+  const { tell } = inPage(t);
+  const { client } = start(t);
+  await failSocket(t, 3);
+  Peer.last.drop(1006); // the next try is 8 s away
+  const before = Peer.all.length;
+  t.mock.timers.tick(500);
+  tell("online");
+  t.mock.timers.tick(1_000);
+  await turns();
+  assert.equal(Peer.all.length, before + 1);
+  Peer.last.accept({ cursor: "e-1" });
+  assert.equal(client.transport, "websocket");
+});
+
+test("a network that has gone is noticed within five seconds, not with the next heartbeat", (t) => {
+  const { tell } = inPage(t);
+  const { client } = start(t);
+  Peer.last.accept({ cursor: "e-1" });
+  Peer.last.synced([], "e-1");
+  tell("offline");
+  assert.deepEqual(Peer.last.sent, [{ type: "heartbeat", id: "probe", payload: {} }]);
+  t.mock.timers.tick(5_000);
+  assert.equal(client.state, "reconnecting");
+});
+
+test("a page that is kept for the back button lets go, and goes on where it was", (t) => {
+  const { tell } = inPage(t);
+  const { client, told } = start(t);
+  Peer.last.accept({ cursor: "e-1" });
+  Peer.last.synced([post(2)], "e-2");
+  tell("pagehide", { persisted: true });
+  assert.deepEqual([client.state, Peer.last.readyState], ["closed", 3]);
+  tell("pageshow", { persisted: true });
+  assert.equal(Peer.all.length, 2);
+  assert.equal(Peer.last.url.searchParams.get("cursor"), "e-2");
+  Peer.last.accept({ cursor: "e-2" });
+  Peer.last.synced([post(3)], "e-3");
+  assert.deepEqual([client.state, told], ["open", [2, 3]]);
+});
+
 /** Let the socket fail as often as it takes. */
 async function failSocket(t, times = 5) {
   for (let n = 0; n < times; n += 1) {
@@ -101,6 +154,28 @@ test("where no stream gets through either, it polls every 5 s from where it was"
   assert.equal(requests.all.length, before);
   t.mock.timers.tick(1);
   assert.equal(requests.last.url.searchParams.get("lastEventId"), "e-6");
+});
+
+test("polls that fail keep their pace, and the socket its own", async (t) => {
+  const { client, requests, told } = start(t, { transports: ["websocket", "polling"] });
+  await failSocket(t);
+  const sockets = Peer.all.length;
+  for (let failed = 1; failed <= 7; failed += 1) {
+    requests.last.answer(refusal(503));
+    await turns();
+    assert.equal(client.state, "reconnecting");
+    const before = requests.all.length;
+    t.mock.timers.tick(4_999);
+    await turns();
+    assert.equal(requests.all.length, before);
+    t.mock.timers.tick(1);
+    await turns();
+    assert.equal(requests.all.length, before + 1);
+    if (failed === 6) assert.equal(Peer.all.length, sockets + 1); // 30 s
+  }
+  requests.last.answer(page([post(2)], "e-2"));
+  await turns();
+  assert.deepEqual([client.state, told], ["fallback", [2]]);
 });
 
 test("a stream that ends is begun anew where it was", async (t) => {

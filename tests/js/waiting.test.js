@@ -51,3 +51,30 @@ test("a waiting post keeps up with its likes, and goes when it is deleted", () =
   waiting.drop("3");
   assert.deepEqual(waiting.take().map(({ id, likeCount }) => [id, likeCount]), [["2", 7]]);
 });
+
+const id = (n) => String(n).padStart(6, "0");
+
+test("two hundred are kept whole; of more the ids alone, and the count stays exact", () => {
+  const waiting = new Waiting();
+  for (let n = 1; n <= 200; n += 1) waiting.put(post(id(n)));
+  assert.deepEqual([waiting.count, waiting.isCut], [200, false]);
+  waiting.put(post(id(201)));
+  waiting.put(post(id(201)));
+  assert.deepEqual([waiting.count, waiting.isCut], [201, true]);
+  waiting.drop(id(7));
+  waiting.dropBy("somebody else");
+  assert.equal(waiting.count, 200);
+  waiting.dropUpTo(id(199));
+  assert.deepEqual([waiting.count, waiting.isCut], [2, true]);
+  waiting.dropUpTo(id(201));
+  assert.deepEqual([waiting.count, waiting.isCut], [0, false]);
+  assert.deepEqual(waiting.take(), []);
+});
+
+test("beyond five thousand it is more, and nothing grows", () => {
+  const waiting = new Waiting();
+  for (let n = 1; n <= 6_000; n += 1) waiting.put(post(id(n)));
+  assert.deepEqual([waiting.count, waiting.isMore], [5_000, true]);
+  waiting.dropUpTo(id(6_000));
+  assert.deepEqual([waiting.count, waiting.isMore, waiting.isCut], [0, false, false]);
+});

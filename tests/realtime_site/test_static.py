@@ -19,7 +19,7 @@ def test_modules_import_each_other_by_names_that_change_with_their_content(tmp_p
     root = tmp_path / "static"
     names: dict[str, str] = json.loads((root / "staticfiles.json").read_text())["paths"]
     client = (root / names["realtime/client.js"]).read_text()
-    imported = re.findall(r'from\s+"\./([^"]+)"', client)
+    imported = re.findall(r'from\s*"\./([^"]+)"', client)
     assert imported
     assert [name for name in imported if f"realtime/{name}" not in names.values()] == []
 

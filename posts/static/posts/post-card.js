@@ -3,9 +3,11 @@
  * events keep it true. What is older than what it shows is passed over.
  */
 
+import { forgetLength, watchLength } from "./clamp.js";
 import { tellTimes } from "./clock.js";
 import { drawFace, pageOf } from "./face.js";
 import { rest, viewer } from "./live.js";
+import { tellSoon } from "./said.js";
 import { remember } from "./people.js";
 import { render, tokens } from "./rich-text.js";
 import { fill, fillBy, slot } from "./slots.js";
@@ -25,6 +27,7 @@ export class PostCard extends HTMLElement {
   connectedCallback() {
     this.#setUp();
     if (this.postId) this.#followLikes();
+    if (!this.#isWhole) watchLength(slot(this, "text"), slot(this, "more"));
   }
 
   disconnectedCallback() {
@@ -33,6 +36,7 @@ export class PostCard extends HTMLElement {
       if (this.isConnected) return;
       this.#stop?.();
       this.#stop = undefined;
+      forgetLength(slot(this, "text"));
     });
   }
 
@@ -55,6 +59,10 @@ export class PostCard extends HTMLElement {
       },
       (state) => this.#showLikes(state),
     );
+  }
+
+  get #isWhole() {
+    return this.classList.contains("whole");
   }
 
   get #key() {
@@ -106,7 +114,11 @@ export class PostCard extends HTMLElement {
     name.href = pageOf(post.author.username);
     name.id = `name-${post.id}`;
     this.setAttribute("aria-labelledby", name.id);
-    for (const [link, tail] of [["link", ""], ["thread", "#comments"], ["edit", "edit/"], ["report", "report/"]]) {
+    slot(this, "likes").id = `likes-${post.id}`;
+    this.#button.setAttribute("aria-describedby", `likes-${post.id}`);
+    const links = [["link", ""], ["thread", "#comments"], ["edit", "edit/"], ["report", "report/"]];
+    if (!this.#isWhole) links.push(["more", ""]);
+    for (const [link, tail] of links) {
       /** @type {HTMLAnchorElement} */ (slot(this, link)).href = path + tail;
     }
     for (const form of ["like", "delete"]) {
@@ -151,6 +163,10 @@ export class PostCard extends HTMLElement {
     const like = !updates.state(this.#key)?.isLiked;
     updates.add("like", this.#key, { id: this.postId, like }).catch(() => {});
     if (like) this.#bump();
+    tellSoon(() => {
+      const n = slot(this, "likes").textContent ?? "";
+      return word(n === "1" ? "like-one" : "like-many", { n });
+    });
   }
 
   #bump() {

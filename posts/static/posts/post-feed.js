@@ -7,6 +7,7 @@
 import { tellTimes } from "./clock.js";
 import { client, rest, viewer } from "./live.js";
 import { makeCard } from "./post-card.js";
+import { explain, toast } from "./toast.js";
 import { belongs, Waiting } from "./waiting.js";
 import { word } from "./words.js";
 
@@ -14,6 +15,8 @@ import { word } from "./words.js";
 const MAX_CARDS = 200;
 /** As many as the pill brings at once; where more wait, the page begins anew with the newest. */
 const MAX_AT_ONCE = 30;
+/** Until a feed that could not be fetched afresh is asked for again, in milliseconds. */
+const AGAIN_MS = 5_000;
 
 /**
  * @typedef {import("./live.js").Post} Post
@@ -29,11 +32,14 @@ export class PostFeed extends HTMLElement {
   /** @type {(() => void)[]} */
   #stops = [];
   #isLookPlanned = false;
+  /** The newest post that was ever shown here: what is not newer is no news when it comes back. */
+  #newest = "";
 
   connectedCallback() {
     const { kind = "", key = "" } = this.dataset;
     const { users = [], tags = [] } = JSON.parse(this.#find("#follows").textContent || "{}") ?? {};
     this.#feed = { kind, key, viewerId: viewer.id, follows: new Set(users), tags: new Set(tags) };
+    this.#newest = this.#all[0]?.postId ?? "";
     this.#pill.addEventListener("click", () => this.#showWaiting());
     this.addEventListener("post-gone", ({ target }) => this.#remove(/** @type {any} */ (target)));
     this.#stops = [
@@ -123,8 +129,7 @@ export class PostFeed extends HTMLElement {
     if (!belongs(post, this.#feed)) return this.#deleted(post.id);
     if (card) return card.show(post);
     // What was restored, or has become visible, goes where it would have been.
-    const isNew = post.id > (this.#all[0]?.postId ?? "");
-    if (isNew || this.#waiting.has(post)) this.#created(post);
+    if (post.id > this.#newest || this.#waiting.has(post)) this.#created(post);
     else if (this.dataset.older === undefined && post.id > this.#oldest) this.#insert(post);
   }
 
@@ -155,8 +160,13 @@ export class PostFeed extends HTMLElement {
   /** Whom or what one follows has changed: at home that is another feed, of the past too. */
   async #follow() {
     if (this.#feed.kind !== "home" || this.dataset.older !== undefined) return;
-    /** @type {{results: Post[], next: string | null}} */
-    const { results, next } = await rest.get(this.dataset.api ?? "/posts");
+    const page = await rest.get(this.dataset.api ?? "/posts").catch(() => null);
+    if (page) this.#mend(page);
+    else setTimeout(() => this.isConnected && this.#follow(), AGAIN_MS);
+  }
+
+  /** @param {{results: Post[], next: string | null}} page what is at the top of this feed now */
+  #mend({ results, next }) {
     const there = new Set(results.map(({ id }) => id));
     const oldest = next ? results[results.length - 1].id : "";
     for (const card of this.#all) {
@@ -192,11 +202,9 @@ export class PostFeed extends HTMLElement {
     this.#look();
   }
 
-  #showWaiting() {
-    const posts = this.#waiting.take();
-    const newest = posts.slice(0, MAX_AT_ONCE);
-    for (const post of newest.toReversed()) this.#insert(post);
-    if (posts.length > newest.length) this.#cutBelow(newest[newest.length - 1].id);
+  async #showWaiting() {
+    if (!this.#waiting.isCut) this.#showKept(this.#waiting.take());
+    else if (!(await this.#showNewest())) return;
     this.#look();
     const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
     scrollTo({ top: 0, behavior: isStill ? "instant" : "smooth" });
@@ -206,11 +214,47 @@ export class PostFeed extends HTMLElement {
     });
   }
 
+  /** @param {Post[]} posts newest first */
+  #showKept(posts) {
+    const newest = posts.slice(0, MAX_AT_ONCE);
+    for (const post of newest.toReversed()) this.#insert(post);
+    if (posts.length > newest.length) this.#cutBelow(newest[newest.length - 1].id);
+  }
+
+  /** More wait than were kept: the newest, from the server. @returns {Promise<boolean>} */
+  async #showNewest() {
+    try {
+      const { results, next } = await this.#fetch();
+      for (const post of results.toReversed()) if (!this.#card(post.id)) this.#insert(post);
+      if (next) this.#cutBelow(results[results.length - 1].id);
+      this.#waiting.dropUpTo(results[0]?.id ?? "");
+      return true;
+    } catch (error) {
+      toast(explain(error));
+      return false;
+    }
+  }
+
+  /** @returns {Promise<{results: Post[], next: string | null}>} */
+  #fetch() {
+    const path = this.dataset.api ?? "/posts";
+    return rest.get(`${path}${path.includes("?") ? "&" : "?"}limit=${MAX_AT_ONCE}`);
+  }
+
   /** The log no longer has what is between: what is on the server now is what counts. */
   async #refetch() {
     if (this.dataset.older !== undefined) return;
-    const { results, next } = await rest.get(this.dataset.api ?? "/posts");
+    try {
+      this.#showAfresh(await this.#fetch());
+    } catch {
+      setTimeout(() => this.isConnected && this.#refetch(), AGAIN_MS);
+    }
+  }
+
+  /** @param {{results: Post[], next: string | null}} page */
+  #showAfresh({ results, next }) {
     this.#waiting.take();
+    this.#newest = results[0]?.id ?? "";
     this.#cards.replaceChildren(...results.map(makeCard));
     if (next) this.#cutBelow(results[results.length - 1].id);
     this.#look();
@@ -219,6 +263,7 @@ export class PostFeed extends HTMLElement {
   /** @param {Post} post */
   #insert(post) {
     const card = makeCard(post);
+    if (post.id > this.#newest) this.#newest = post.id;
     card.classList.add("fresh");
     const below = this.#all.find(({ postId }) => postId && postId < post.id);
     this.#cards.insertBefore(card, below ?? null);
@@ -259,8 +304,8 @@ export class PostFeed extends HTMLElement {
 
   /** Pill and empty place as they should be. */
   #look() {
-    const { count } = this.#waiting;
-    const text = count === 1 ? word("new-one") : word("new-many", { n: count });
+    const { count, isMore } = this.#waiting;
+    const text = count === 1 ? word("new-one") : word("new-many", { n: isMore ? `${count}+` : count });
     const label = /** @type {HTMLElement} */ (this.#pill.querySelector("span"));
     this.#pill.hidden = count === 0;
     if (count && label.textContent !== text) label.textContent = text;

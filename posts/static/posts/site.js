@@ -4,7 +4,7 @@ import { ConnectionBadge } from "./badge.js";
 import { startClock } from "./clock.js";
 import { CommentThread } from "./comment-thread.js";
 import { startControls } from "./controls.js";
-import { client, viewer } from "./live.js";
+import { client, rest, viewer } from "./live.js";
 import { LivePulse } from "./live-pulse.js";
 import { PostCard } from "./post-card.js";
 import { PostComposer } from "./post-composer.js";
@@ -57,6 +57,15 @@ function keepWholePostTrue() {
   card.addEventListener("post-gone", () => location.assign("/"));
 }
 
+/** Who logs out asks nothing more: the answers would be refusals. */
+function leaveInSilence() {
+  document.addEventListener("submit", ({ target }) => {
+    if (/** @type {HTMLFormElement} */ (target).dataset.leave === undefined) return;
+    client.disconnect();
+    rest.stop();
+  });
+}
+
 // Counts first: a card that is made while a handler runs already has them.
 keepCountsTrue();
 knowEchoes();
@@ -69,4 +78,5 @@ customElements.define("connection-badge", ConnectionBadge);
 keepWholePostTrue();
 startControls();
 startStands();
+leaveInSilence();
 startClock();

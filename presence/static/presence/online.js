@@ -1,7 +1,11 @@
 /** Dots at the faces of those who are online, kept true from one roll for the whole page. */
 
-import { client } from "../posts/live.js";
+import { client, rest } from "../posts/live.js";
 import { Roll } from "./roll.js";
+
+/** Where no socket tells who comes and goes: how often it is asked, in milliseconds, about whom. */
+const ASK_MS = 30_000;
+const MAX_ASKED = 200;
 
 export const roll = new Roll();
 /** @type {Set<() => void>} */
@@ -24,8 +28,10 @@ export function startDots() {
   client.on("sync:response", ({ onlineUsers }) => onlineUsers && reset(onlineUsers));
   client
     .join("presence")
-    .then(({ onlineUsers, version }) => reset(onlineUsers, version))
+    // In fallback the answer knows of nobody.
+    .then(({ onlineUsers, version }) => onlineUsers && reset(onlineUsers, version))
     .catch(() => {});
+  client.on("state", ({ state }) => state === "fallback" && askOften());
   // Cards and comments are made all the time; their faces are looked at once, together.
   new MutationObserver(paintSoon).observe(document.body, { childList: true, subtree: true });
 }
@@ -34,6 +40,30 @@ export function startDots() {
 function reset(users, version) {
   roll.reset(users, version);
   changed();
+}
+
+let isAsking = false;
+
+/** A stream tells changes but no whole list, and a poll neither: ask about those on the page. */
+async function askOften() {
+  if (isAsking) return;
+  isAsking = true;
+  // Between two polls of which one failed it is not the fallback for a moment.
+  while (client.transport !== "websocket" && client.state !== "closed") {
+    if (client.state === "fallback" && !document.hidden) await ask();
+    await new Promise((resolve) => setTimeout(resolve, ASK_MS));
+  }
+  isAsking = false;
+}
+
+async function ask() {
+  const faces = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".face[data-user]"));
+  const users = new Set([...[...faces].map(({ dataset }) => dataset.user), ...roll.users]);
+  users.delete("");
+  const wanted = [...users].slice(0, MAX_ASKED).join();
+  const told = wanted && (await rest.get(`/presence?users=${wanted}`).catch(() => null));
+  // The socket may be back meanwhile, with the whole list.
+  if (told && client.transport !== "websocket") reset(told.online);
 }
 
 function changed() {

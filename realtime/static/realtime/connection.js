@@ -9,7 +9,7 @@
 import { fallbackAddress, socketAddress } from "./address.js";
 import { afterClose, waitAfter } from "./backoff.js";
 import { Position } from "./cursor.js";
-import { Poll, readPage, Stream } from "./fallback.js";
+import { Poll, POLL_MS, readPage, Stream } from "./fallback.js";
 import { Socket } from "./socket.js";
 
 /** Silence beyond the server's heartbeat after which the socket counts as lost. */
@@ -335,8 +335,9 @@ export class Connection {
     this.#enter("reconnecting");
     const { random } = this.#means;
     const state = { attempt: this.#attempt, atOnce: this.#retryAfterMs, random };
-    // Another way is worth a try at once, whoever it was that did not answer.
-    this.#again(isNext ? random() * AT_ONCE_MS : waitAfter(then, state));
+    // Another way is worth a try at once, whoever it was that did not answer. Polls keep their pace.
+    const pace = this.#kind === "polling" && then === "backoff" ? POLL_MS : waitAfter(then, state);
+    this.#again(isNext ? random() * AT_ONCE_MS : pace);
   }
 
   /** @param {number} wait milliseconds */

@@ -8,7 +8,7 @@
 /** Two of the server's comment lines, in milliseconds, and the first answer alike. */
 const SILENCE_MS = 35_000;
 const OPENING_MS = 10_000;
-const POLL_MS = 5_000;
+export const POLL_MS = 5_000;
 /** How long one poll may take, in milliseconds. */
 const ANSWER_MS = 15_000;
 /** The close codes that mean the same. @type {Record<number, number>} */

@@ -31,6 +31,7 @@ const MAX_KEPT_ALIVE = 16_384;
 export class Rest {
   #csrf;
   #base;
+  #reading = new AbortController();
 
   /** @param {{csrf: string, base?: string}} options */
   constructor({ csrf, base = "/api" }) {
@@ -44,6 +45,11 @@ export class Rest {
    */
   get(path) {
     return this.#request("GET", path, {});
+  }
+
+  /** Nobody waits for what is read any more: the page is being left, or the login ended. */
+  stop() {
+    this.#reading.abort();
   }
 
   /**
@@ -72,6 +78,7 @@ export class Rest {
         body,
         headers: { Accept: "application/json", ...headers },
         credentials: "same-origin",
+        signal: method === "GET" ? this.#reading.signal : undefined,
         // A write goes on when its page is left; browsers allow that for small ones.
         keepalive: method !== "GET" && (body ?? "").length < MAX_KEPT_ALIVE,
       });

@@ -4,6 +4,7 @@
  * Both look like a socket to `connection.js`: they hand over frames and end once, with a close
  * code. They are read by `fetch`, which unlike `EventSource` can carry a token and tells a status.
  */
+export declare const POLL_MS = 5000;
 export type Means = {
     token?: string;
     fetch?: typeof globalThis.fetch;

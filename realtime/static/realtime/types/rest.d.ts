@@ -28,6 +28,8 @@ export declare class Rest {
      * @returns {Promise<any>}
      */
     get(path: string): Promise<any>;
+    /** Nobody waits for what is read any more: the page is being left, or the login ended. */
+    stop(): void;
     /**
      * @param {"POST" | "PUT" | "PATCH" | "DELETE"} method
      * @param {string} path
