@@ -15,6 +15,7 @@ OTHERS = (
     "history",
     "presence",
     "page",
+    "pages",
     "log",
     "latency",
     "outage",
