@@ -99,6 +99,11 @@ if IS_COLLECTED:
         return collected_site
 
 
+def is_foreign(url: str, site: Site) -> bool:
+    """Whether a page at the site asks somebody else."""
+    return url.startswith(("http", "ws")) and not url.startswith((site.url, site.ws_url))
+
+
 @pytest.fixture
 async def person(chromium: Browser, live_site: Site) -> AsyncIterator[NewPerson]:
     """Signs somebody up in a browser context of their own: ``await person("Aiko")``.
@@ -117,6 +122,8 @@ async def person(chromium: Browser, live_site: Site) -> AsyncIterator[NewPerson]
         if not expect_errors:
             context.on("console", lambda m: m.type == "error" and wrong.append(m.text))
             context.on("weberror", lambda e: wrong.append(str(e.error)))
+            # Nothing comes from another host, and nothing goes there.
+            context.on("request", lambda r: is_foreign(r.url, site) and wrong.append(r.url))
         page = await context.new_page()
         name = f"{display_name.lower()}-{secrets.token_hex(3)}"
         await arrive(context, site, name, display_name)
