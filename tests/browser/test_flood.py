@@ -50,6 +50,22 @@ async def test_five_hundred_posts_wait_behind_one_pill_and_move_nothing(person: 
     assert await drops(page) == list(range(470, 450, -1))
 
 
+async def test_a_pill_that_cannot_fetch_what_it_counts_says_so_and_stays(person: NewPerson):
+    aiko = await person("Aiko", expect_errors=True)
+    page = await aiko.go("/")
+    flood(aiko, 201, "shower")
+    pill = page.locator(".pill:visible")
+    await expect(pill).to_have_text(re.compile("201 new posts$"), timeout=20_000)
+    fetched = re.compile(r"/api/posts\?limit=30$")
+    await page.route(fetched, lambda route: route.abort(), times=1)
+    await pill.click()
+    await expect(page.locator(".toast")).to_have_text("The server cannot be reached right now.")
+    await expect(pill).to_have_text(re.compile("201 new posts$"))
+    await pill.click()
+    await expect(pill).to_have_count(0)
+    assert (await drops(page))[:30] == list(range(201, 171, -1))
+
+
 async def test_a_page_that_is_open_all_day_keeps_its_newest_posts_and_the_way_on(
     person: NewPerson,
 ):
