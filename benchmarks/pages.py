@@ -94,7 +94,8 @@ async def _open(browser: Browser, site: Site, pages: int) -> list[Page]:
     """So many live feeds; every fourth is of somebody else."""
     opened: list[Page] = []
     while len(opened) < pages:
-        context = await browser.new_context(locale="en-US")
+        # A hundred pages that nobody looks at would paint for nothing all the time.
+        context = await browser.new_context(locale="en-US", reduced_motion="reduce")
         context.set_default_timeout(PATIENCE_MS)
         await arrive(context, site, f"reader-{len(opened)}", "Reader")
         for _tab in range(min(TABS, pages - len(opened))):
