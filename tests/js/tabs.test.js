@@ -133,3 +133,13 @@ test("to leave does not close the socket of the others", limit, async (t) => {
   await until(() => first.told.length);
   assert.deepEqual([first.state, client.state, client.told], ["open", "closed", []]);
 });
+
+test("a tab that the server has said no to stays closed when it is shown again", limit, async (t) => {
+  const { first } = await open(t);
+  Peer.last.drop(4001);
+  await state(first, "closed");
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  first.wake();
+  t.mock.timers.tick(5_000);
+  assert.equal(first.state, "closed");
+});

@@ -127,7 +127,9 @@ export class RealtimeClient {
 
   /** The page is back from sleep, or the network is: look now rather than at the next timer. */
   wake() {
-    this.#line?.post({ wake: true });
+    // What is closed stays closed, whoever looks at it.
+    if (!this.#line) return;
+    this.#line.post({ wake: true });
     if (this.#isShared) this.#listen(ANSWER_MS);
   }
 
