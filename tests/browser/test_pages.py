@@ -56,7 +56,7 @@ async def test_who_logs_out_is_told_of_no_refusal_that_was_on_its_way(person: Ne
         await aiko.page.wait_for_timeout(300)
         await route.fulfill(response=answer)
 
-    await aiko.page.route("**/logout/", late)
+    await aiko.page.route("**/logout", late)
     await aiko.page.get_by_role("button", name="Log out").click()
     await expect(aiko.page).to_have_url(f"{aiko.site.url}/login/")
 
