@@ -1,6 +1,7 @@
 """The checker finds each kind of breach in a small history, and none in a good one."""
 
 from copy import deepcopy
+from dataclasses import replace
 
 import pytest
 
@@ -201,3 +202,14 @@ def test_who_gets_a_post_back_need_not_know_whether_it_likes_it_unless_it_was_to
     history.fresh["s"].posts["p9"] = {**back, "version": version, "isLiked": True}
     facts = Facts(history.entries)
     assert len(list(wrong_states(history, facts))) == wrong
+
+
+def test_a_write_whose_entry_was_erased_is_not_lost_and_another_is():
+    history = good()
+    history.entries[0] = replace(history.entries[0], payload=None, op=None, rooms=(), people=())
+    found = [one for one in breaches(history) if one.startswith("lost: op")]
+    assert found == []
+    history.writes.append(Write("op9", "write", 7, 8, "done", ("post:created",)))
+    history.writes[0].tells = ("post:created",)
+    found = [one for one in breaches(history) if one.startswith("lost: op")]
+    assert [one.split(" write")[0] for one in found] == ["lost: op9"]
