@@ -167,11 +167,16 @@ def _wrong_streams(history: History) -> Iterator[str]:
             seq = int(frame["seq"])
             if seq in seen[stretch.reader]:
                 yield f"twice: {stretch.session} got {seq} {frame['type']} again"
-            elif seq <= newest.get(stretch.reader, 0):
+            elif seq <= newest.get(stretch.reader, 0) and not _was_asked_for(stretch, seq):
                 yield f"late: {stretch.session} got {seq} {frame['type']} after its cursor"
             seen[stretch.reader].add(seq)
             newest[stretch.reader] = max(seq, newest.get(stretch.reader, 0))
         newest[stretch.reader] = max(stretch.upto, newest.get(stretch.reader, 0))
+
+
+def _was_asked_for(stretch: Stretch, seq: int) -> bool:
+    """A sync holds what its reader may see now: of what it has passed, too, and was not sent."""
+    return stretch.asked is not None and seq > stretch.asked
 
 
 def _wrong_rights(history: History, facts: Facts) -> Iterator[str]:
@@ -188,6 +193,9 @@ def _wrong_rights(history: History, facts: Facts) -> Iterator[str]:
                 yield f"lost: {_where(stretch, window)} did not get {_name(entry)}"
             if not may and entry.seq in got:
                 yield f"forbidden: {_where(stretch, window)} got {_name(entry)}"
+        for seq in got:
+            if seq <= stretch.after and not facts.is_told_again_to(stretch.user, seq, window)[1]:
+                yield f"forbidden: {_where(stretch, window)} got {seq}, which it had passed"
 
 
 def _promise(

@@ -94,8 +94,9 @@ class Reader:
     def _wrong(self, text: str) -> None:
         self._history.wrong.append(f"{self._session}: {text}")
 
-    def _page(self, promise: Promise, begin: float, page: Json) -> None:
+    def _page(self, promise: Promise, begin: float, page: Json, asked: int | None = None) -> None:
         stretch = self._stretch(promise, begin)
+        stretch.asked = asked
         if page["reset"] is not None:
             self._wrong(f"reset {page['reset']} at {self._cursor}, now {page['cursor']}")
         for frame in page["events"]:
@@ -228,7 +229,7 @@ class Sitting:
                 await self._sync()
 
     async def _sync(self) -> None:
-        self._syncing = time.monotonic()
+        self._syncing, self._asked = time.monotonic(), self._reader.at
         payload = {"cursor": self._reader._cursor, "limit": self._session.limit}
         await self._send("sync:request", payload, id="sync")
 
@@ -265,7 +266,7 @@ class Sitting:
             reader._page("replay", begin, page)
         else:
             assert self._syncing is not None
-            reader._page("live, then replay", self._syncing, page)
+            reader._page("live, then replay", self._syncing, page, self._asked)
         if page["complete"]:
             self._syncing = None
             self._live = reader._stretch("live", 0)

@@ -57,6 +57,8 @@ class Stretch:
     #: The past was asked for at ``begin``, and had been told at ``until``.
     begin: float = 0.0
     until: float = 0.0
+    #: Of "live, then replay": the cursor that was asked from, which live frames have passed since.
+    asked: int | None = None
     frames: list[Json] = field(default_factory=list)
     #: When each frame came.
     times: list[float] = field(default_factory=list)

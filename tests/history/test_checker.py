@@ -213,3 +213,20 @@ def test_a_write_whose_entry_was_erased_is_not_lost_and_another_is():
     history.writes[0].tells = ("post:created",)
     found = [one for one in breaches(history) if one.startswith("lost: op")]
     assert [one.split(" write")[0] for one in found] == ["lost: op9"]
+
+
+def test_a_sync_may_hold_what_its_socket_had_passed_if_its_reader_may_see_it_now():
+    """Bob asks from 1, is sent 3 live, which makes him a follower, and then gets 2."""
+    history = good()
+    live, page = (
+        Stretch("r", "bob", "r #1", "live", 0, 3),
+        Stretch("r", "bob", "r #1", "live, then replay", 3, 5, begin=9, until=9, asked=1),
+    )
+    live.frames = [frame(history.entries[index]) for index in (0, 2)]
+    page.frames = [frame(history.entries[index]) for index in (1, 3, 4)]
+    history.stretches, history.fresh = [live, page], {}
+    assert breaches(history) == []
+    page.asked = 2
+    assert [one.split(":")[0] for one in breaches(history)] == ["late"]
+    page.asked, page.frames[0] = 0, frame(history.entries[0])
+    assert [one.split(":")[0] for one in breaches(history)] == ["twice", "forbidden"]
