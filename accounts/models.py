@@ -78,6 +78,8 @@ class User(Model, AbstractUser):
 
     #: The login in which a new password is set, if it is one's own: all others end.
     kept_login: "Login | None" = None
+    #: Whether the save under way takes their staff status away.
+    leaves_staff: bool = False
 
     def __str__(self) -> str:
         return self.username

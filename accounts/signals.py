@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.signals import user_logged_in, user_logged_out
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import post_delete, post_save, pre_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 
@@ -70,6 +70,23 @@ def close_suspended(instance: User, created: bool, raw: bool, **kwargs: Any) -> 
     """Who may not log in has no open sockets either. Nothing ends a suspension but the time."""
     if instance.is_suspended and not (created or raw):
         change_rights(Close(code=CloseCode.FORBIDDEN, user=str(instance.pk)))
+
+
+@receiver(pre_save, sender=User, dispatch_uid="accounts.look_at_staff")
+def look_at_staff(
+    instance: User, raw: bool, update_fields: frozenset[str] | None, **kwargs: Any
+) -> None:
+    """Whether this save takes staff status away; what the instance was read with may be old."""
+    writes = not raw and (update_fields is None or "is_staff" in update_fields)
+    may_end = writes and not (instance.is_staff or instance._state.adding)
+    instance.leaves_staff = may_end and User.objects.filter(pk=instance.pk, is_staff=True).exists()
+
+
+@receiver(post_save, sender=User, dispatch_uid="accounts.leave_staff")
+def leave_staff(instance: User, **kwargs: Any) -> None:
+    """Who is staff no more leaves its room at once, in every process."""
+    if instance.leaves_staff:
+        change_rights(Exit(user=str(instance.pk), room="staff", reason="staff"))
 
 
 @receiver(post_save, sender=User, dispatch_uid="accounts.end_logins_of_old_password")

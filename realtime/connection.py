@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 from realtime.envelope import Envelope
 from realtime.frames import Frame
 from realtime.identity import Identity
+from realtime.keys import uuid7
 from realtime.rooms import Ground
 
 #: A stream that is not live waits for no number.
@@ -19,6 +20,11 @@ MAX_STRETCHES = 64
 
 #: Rooms, and the numbers after and up to which their events were sent.
 Stretch = tuple[Collection[str], int, int]
+
+
+def nothing_unsent() -> int:
+    """Of a stream that keeps nothing back."""
+    return 0
 
 
 class Connection:
@@ -36,12 +42,15 @@ class Connection:
         "closed",
         "direct",
         "durable",
+        "id",
         "identity",
         "kinds",
         "live_from",
         "position",
         "rooms",
         "send",
+        "transport",
+        "unsent",
         "withheld",
     )
 
@@ -54,7 +63,14 @@ class Connection:
         close: Callable[[int], None],
         durable: bool = True,
         direct: Callable[[bytes], None] | None = None,
+        transport: str = "polling",
+        unsent: Callable[[], int] = nothing_unsent,
     ) -> None:
+        #: Names it in all processes; the time of its beginning is in it.
+        self.id = str(uuid7())
+        self.transport = transport
+        #: Bytes that wait for the reader; asked by staff alone, never on an event's way.
+        self.unsent = unsent
         self.identity = identity
         #: Whether it carries the log's events; else only what is told once.
         self.durable = durable

@@ -43,7 +43,6 @@ from realtime.frames import (
 from realtime.hub import Hub
 from realtime.identity import Identity
 from realtime.keepalive import Due, Keepalive
-from realtime.keys import uuid7
 from realtime.metrics import CONNECTIONS
 from realtime.registry import registry
 from realtime.replay import Page
@@ -191,6 +190,8 @@ class RealtimeConsumer(SocketConsumer):
             close=self.close,
             durable=self.durable,
             direct=self.direct(),
+            transport="websocket",
+            unsent=self.outbox.unsent,
         )
         after, unreadable = _parse(cursor)
         errors = await streams.attach(
@@ -200,7 +201,7 @@ class RealtimeConsumer(SocketConsumer):
             streams.detach(self.hub, connection)
             return
         self.connection = connection
-        self.connection_id = str(uuid7())
+        self.connection_id = connection.id
         logs.note(**self.known())
         access.opened("websocket", self.scope)
         CONNECTIONS.labels("websocket").inc()

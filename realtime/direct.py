@@ -132,6 +132,10 @@ class DirectOutbox:
         # What is in the transport's buffer cannot be taken back: who never reads is cut off.
         loop.call_later(CLOSE_SECONDS, self._socket.transport.abort)
 
+    def unsent(self) -> int:
+        """Bytes that the client has not read, as far as we know: the kernel has some more."""
+        return len(self._wire) + self._socket.transport.get_write_buffer_size()
+
     async def drained(self) -> None:
         """Return when the client has read enough for more to be sent."""
         self.flush()

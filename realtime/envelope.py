@@ -5,6 +5,7 @@ Pure.
 """
 
 from collections.abc import Collection
+from typing import Literal
 
 import msgspec
 
@@ -60,8 +61,25 @@ class Whisper(
     ts: str
 
 
+class Errand(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="errand", tag_field="kind"
+):
+    """What staff asks of the sockets that these name, in whichever process they are."""
+
+    #: The hub that passed it on, and has run it itself; empty where there was none.
+    node: str
+    #: ``reconnect`` or ``sockets``: close them with 4200, or tell of them in the room of staff.
+    what: Literal["reconnect", "sockets"]
+    #: Names the question for the page that waits for its answer.
+    ask: str = ""
+    #: One of these: a user's id, a connection's, a process's.
+    user: str = ""
+    socket: str = ""
+    process: str = ""
+
+
 #: What the bus carries.
-Parcel = Batch | Whisper
+Parcel = Batch | Whisper | Errand
 
 
 def is_for(

@@ -174,7 +174,7 @@ class Hub:
     async def drain(self) -> None:
         """Tell all sockets to come back elsewhere, and wait until they are gone."""
         self.draining = True
-        self._spread_returns()
+        self.spread_returns()
         metrics.DRAINING.set(1)
         # The sockets too: one that has not said yet who it is has no connection.
         for count, one in enumerate((*self.sockets, *self.readers.connections), 1):
@@ -186,7 +186,8 @@ class Hub:
                 while self.sockets:
                     await asyncio.sleep(0.02)
 
-    def _spread_returns(self) -> None:
+    def spread_returns(self) -> None:
+        """Reckon the time over which all that are here come back elsewhere."""
         seconds = len(self.sockets) / RETURNS_PER_SECOND
         self.spread = round(min(MOST_SPREAD, max(LEAST_SPREAD, seconds)), 1)
 
@@ -267,7 +268,10 @@ class Hub:
             self._inbox.append(parcel)
             self._wake.set()
         elif parcel.node != self.node:
-            self._pass_on(parcel)
+            if isinstance(parcel, Whisper):
+                self.pass_on(parcel)
+            for heard in registry.heard:
+                heard(parcel)
 
     async def _tell(self) -> None:
         while True:
@@ -313,7 +317,7 @@ class Hub:
 
     def _begin(self, found: "_Found") -> None:
         """Take up a log; where it is not the one that we followed, all readers begin anew."""
-        self._spread_returns()
+        self.spread_returns()
         for connection in list(self.readers.connections):
             connection.close(CloseCode.DRAINING)
         head = found.head
@@ -409,7 +413,14 @@ class Hub:
 
     def whisper(self, event: Event, to: Audience, *, not_to: Sequence[str] = ()) -> None:
         """Tell an ephemeral event to who is in the rooms now, here and in the other processes."""
-        whisper = Whisper(
+        whisper = self.whispered(event, to, not_to=not_to)
+        self.pass_on(whisper)
+        with suppress(asyncio.QueueFull):
+            self._outgoing.put_nowait(whisper)
+
+    def whispered(self, event: Event, to: Audience, *, not_to: Sequence[str] = ()) -> Whisper:
+        """An ephemeral event of this hub's, not told to anybody yet."""
+        return Whisper(
             node=self.node,
             type=event.type,
             payload=msgspec.Raw(msgspec.json.encode(event)),
@@ -418,11 +429,9 @@ class Hub:
             not_to=tuple(not_to),
             ts=timestamp(datetime.now(UTC)),
         )
-        self._pass_on(whisper)
-        with suppress(asyncio.QueueFull):
-            self._outgoing.put_nowait(whisper)
 
-    def _pass_on(self, whisper: Whisper) -> None:
+    def pass_on(self, whisper: Whisper) -> None:
+        """Tell it to who is in its rooms here, and nowhere else."""
         without = self.readers.withheld_from(whisper.people).union(whisper.not_to)
         frame = encode_whisper(whisper)
         for connection in self.readers.audience(whisper.rooms):

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from prometheus_client import (
     CollectorRegistry,
@@ -20,6 +21,7 @@ from prometheus_client import (
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from realtime.envelope import Envelope
+from realtime.frames import CloseCode
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 _registry = CollectorRegistry()
@@ -121,6 +123,48 @@ def handed_out(events: Sequence[Envelope], readers: int) -> None:
 def answered(status: int, seconds: float) -> None:
     """Count an answer; ``status`` only by its class, for clients choose the rest."""
     REQUESTS.labels(f"{status // 100}xx").observe(seconds)
+
+
+class Tally(NamedTuple):
+    """What this process has counted until now, as the live page wants it."""
+
+    #: Open now, by transport.
+    connections: dict[str, int]
+    events: float
+    deliveries: float
+    #: Of the lag: upper bounds in seconds, each with how many events were not above it.
+    lag: tuple[tuple[float, float], ...]
+    slow_cuts: int
+    #: Pages of the past, by where they came from.
+    replays: dict[str, int]
+    resets: int
+
+
+def tally() -> Tally:
+    """Read the counters; nothing is counted for it."""
+    return Tally(
+        connections=_by_label(CONNECTIONS, "transport"),
+        events=sum(_by_label(EVENTS, "type").values()),
+        deliveries=next(s.value for m in DELIVERIES.collect() for s in m.samples),
+        lag=tuple(
+            (float(sample.labels["le"]), sample.value)
+            for metric in LAG.collect()
+            for sample in metric.samples
+            if sample.name.endswith("_bucket")
+        ),
+        slow_cuts=_by_label(CLOSES, "code").get(str(int(CloseCode.SLOW_CONSUMER)), 0),
+        replays=_by_label(PAGES, "source"),
+        resets=sum(_by_label(RESETS, "reason").values()),
+    )
+
+
+def _by_label(metric: Gauge | Counter, label: str) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for collected in metric.collect():
+        for sample in collected.samples:
+            if not sample.name.endswith("_created"):
+                found[sample.labels[label]] = int(sample.value)
+    return found
 
 
 def exposition() -> bytes:

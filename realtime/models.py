@@ -53,6 +53,7 @@ class LogEntry(models.Model):
     class Meta:
         ordering = ("id",)
         verbose_name_plural = "log entries"
+        permissions = (("reconnect_sockets", "Can ask sockets to reconnect"),)
         indexes = (models.Index("id", name="log_unnumbered", condition=models.Q(seq__isnull=True)),)
 
     def __str__(self) -> str:

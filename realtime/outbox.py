@@ -48,6 +48,10 @@ class Outbox:
         self._closing = code
         self._work()
 
+    def unsent(self) -> int:
+        """Bytes that wait to be taken."""
+        return self._bytes
+
     async def drained(self) -> None:
         """Return when all frames have been taken."""
         if self._task is not None:

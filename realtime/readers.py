@@ -88,6 +88,15 @@ class Readers:
     def of_user(self, user_id: str) -> list[Connection]:
         return list(self._users.get(user_id, ()))
 
+    @property
+    def users(self) -> int:
+        """How many users are connected here."""
+        return len(self._users)
+
+    def sizes(self) -> Iterable[tuple[str, int]]:
+        """Every room that somebody is in, and how many connections are."""
+        return ((room, len(members)) for room, members in self._rooms.items())
+
     def of_login(self, login: str) -> list[Connection]:
         return [one for one in self.connections if one.identity.login == login]
 

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from realtime.connection import Connection
-from realtime.envelope import Envelope
+from realtime.envelope import Envelope, Parcel
 from realtime.errors import RealtimeError
 from realtime.identity import Identity
 from realtime.rooms import RoomKind, split, unknown
@@ -38,6 +38,8 @@ class Registry:
     departed: list[Callable[[Connection], None]] = field(default_factory=list)
     #: Called in the event loop when an event has been handed out here; neither waits nor raises.
     delivered: list[Callable[[Envelope], None]] = field(default_factory=list)
+    #: Called in the event loop with what another process told, batches of the log left out.
+    heard: list[Callable[[Parcel], None]] = field(default_factory=list)
     #: Called in the event loop when the process ends and all streams have ended: the last words.
     ending: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     #: User ids → how many things each has not read.

@@ -27,6 +27,10 @@ class Ground:
     through: str | None = None
 
 
+def unheeded() -> None:
+    """Nobody minds that the room was joined."""
+
+
 #: Nothing that happens to people takes the reader out.
 FOR_EVERYBODY = Ground()
 
@@ -45,6 +49,8 @@ class RoomKind:
     at_connect: Callable[[Collection[str]], Mapping[str, Iterable[str]]] = nobody
     #: What the ack of a join tells besides room and cursor, and a sync of a socket that is in it.
     snapshot: Callable[[Identity], Awaitable[dict[str, Any]]] | None = None
+    #: Called in the event loop when somebody has joined by asking; neither waits nor raises.
+    entered: Callable[[], None] = unheeded
     #: Whether the room has a key: ``post:<id>`` has, ``public`` has not.
     keyed: bool = True
 

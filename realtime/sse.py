@@ -85,7 +85,12 @@ class EventStream:
         self._ended = False
         self._pass = Pass(hub.admission)
         self._connection = Connection(
-            identity, kinds=registry.rooms, send=self._put, close=self._end
+            identity,
+            kinds=registry.rooms,
+            send=self._put,
+            close=self._end,
+            transport="sse",
+            unsent=lambda: self._bytes,
         )
 
     @classmethod

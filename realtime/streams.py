@@ -26,7 +26,7 @@ from realtime.frames import CloseCode, Frame
 from realtime.hub import Hub
 from realtime.identity import Identity
 from realtime.metrics import PAGES, RESETS
-from realtime.registry import clean_room
+from realtime.registry import clean_room, registry
 from realtime.replay import Page, cut, from_log
 from realtime.rights import Rights, apply, check_room
 from realtime.rooms import Ground, unknown
@@ -67,6 +67,8 @@ async def attach(
         else:
             connection.pause(after.seq)
         _close_if_ended(hub, connection, seen)
+        for room in rights.asked:
+            _entered(room)
     return errors
 
 
@@ -99,7 +101,12 @@ async def join(hub: Hub, connection: Connection, room: str) -> str:
         connection.asked[clean] = rights.asked[clean]
         if not hub.readers.join(connection, clean, _position(hub, connection)):
             connection.asked_too.add(clean)
+        _entered(clean)
     return clean
+
+
+def _entered(room: str) -> None:
+    registry.rooms[room.partition(":")[0]].entered()
 
 
 async def leave(hub: Hub, connection: Connection, room: str) -> str:

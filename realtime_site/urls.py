@@ -26,7 +26,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("favicon.ico", favicon),
     # The settings page ends the other logins and keeps this one; the admin's own knows no logins.
     path("admin/password_change/", RedirectView.as_view(url="/settings/")),
+    path("admin/live/", include("realtime.staff.urls")),
     path("admin/", admin.site.urls),
+    re_path(r"^admin/live$", RedirectView.as_view(url="/admin/live/")),
     re_path(r"^admin$", RedirectView.as_view(url="/admin/")),
     re_path(r"^api/realtime/poll/?$", poll, name="poll"),
     re_path(r"^api/realtime/stream/?$", stream, name="stream"),
