@@ -15,6 +15,4 @@ class RealtimeConfig(AppConfig):
         registry.room_kind(room.STAFF)
         registry.registry.heard.append(watch.heard)
         registry.registry.ending.append(watch.ending)
-        post_migrate.connect(
-            groups.make_group, sender=self, dispatch_uid="realtime.make_operators"
-        )
+        post_migrate.connect(groups.make_group, sender=self, dispatch_uid="realtime.make_operators")
