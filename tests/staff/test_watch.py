@@ -83,9 +83,7 @@ async def create_and_see(reader, author):
 async def test_nobody_who_watches_costs_nothing(sit, aiko, guest, monkeypatch):
     told = []
     original = Hub.whispered
-    monkeypatch.setattr(
-        Hub, "whispered", lambda *a, **k: told.append(1) or original(*a, **k)
-    )
+    monkeypatch.setattr(Hub, "whispered", lambda *a, **k: told.append(1) or original(*a, **k))
     monkeypatch.setattr(watch_module, "tally", lambda: told.append(1))
     reader = await sit(aiko)
     await create_and_see(reader, aiko)
