@@ -18,7 +18,6 @@ def words() -> dict[str, str]:
         "failed": _("That did not work: %s"),
         "noSockets": _("%s has no open sockets."),
         "hasSockets": _("Open sockets of %s:"),
-        "gone": _("%s is gone."),
         "skipped": _("%s more came too fast to be shown."),
         "rights": _("change of rights"),
         "pause": _("Pause"),

@@ -1,4 +1,4 @@
-"""The live page over two processes with Redis: each tells its own, and an errand finds its socket."""
+"""The live page over two processes with Redis: each tells its own, an errand finds its socket."""
 
 import asyncio
 import time
