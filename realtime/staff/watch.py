@@ -2,8 +2,7 @@
 
 In the event loop, one for each hub. While nobody watches there is nothing: no task, no timer, no
 query and no message. It begins when somebody joins the room here, or when another process, where
-somebody is in it, tells its own numbers. It reads what is
-counted anyway, and counts nothing itself.
+somebody is in it, tells its own numbers. It reads what is counted anyway, and counts nothing.
 """
 
 import asyncio
