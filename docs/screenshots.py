@@ -49,7 +49,11 @@ INSIDE = {
     "settings": ("Settings", "/settings/"),
     "monitor": ("The monitor, under `DEBUG`", "/?feed=home#monitor"),
 }
-STAFF = {"admin": ("The admin", "/admin/posts/post/"), "docs": ("The API", "/api/docs")}
+STAFF = {
+    "admin": ("The admin", "/admin/posts/post/"),
+    "live": ("The live page", "/admin/live/"),
+    "docs": ("The API", "/api/docs"),
+}
 #: Milliseconds: for what arrives to have settled, and for something to happen in the feed.
 SETTLE_MS, LIFE_MS = 800, 8_000
 
@@ -150,7 +154,7 @@ async def take(
         if who:
             await visitor.log_in(who)
         for name, (_, path) in pages.items():
-            wait_ms = LIFE_MS if name in {"feed", "monitor"} else SETTLE_MS
+            wait_ms = LIFE_MS if name in {"feed", "monitor", "live"} else SETTLE_MS
             page = await visitor.open(path.format(**places), wait_ms)
             (SCREENS / f"{name}-{language}-{theme}-{size}.webp").write_bytes(await webp(page))
             await page.close()

@@ -99,6 +99,9 @@ async def test_a_reported_post_is_hidden_brought_back_and_deleted_in_all_windows
 
     await decide(moderator.page, at["posts"], "warn")
     await told(theirs, "A moderator warns you.")
+    # Nobody else hears of it, and the post stays.
+    await expect(feed.locator(f"#post-{post} .text")).to_have_text("Buy <b>now</b>")
+    await expect(feed.locator(".toast", has_text="warns")).to_have_count(0)
     await decide(moderator.page, at["posts"], "delete")
     for page in (theirs, feed):
         await expect(page.locator(f"#post-{post}")).to_have_count(0)
@@ -133,23 +136,30 @@ async def test_a_comment_is_hidden_brought_back_and_dismissed_in_all_windows(win
     await expect(other.locator("main [role=status]")).to_be_visible()
 
 
+async def stays(page: Page, post: str) -> None:
+    """What the author wrote is still in the reader's window, which is still live."""
+    await expect(page.locator(f"#post-{post} .text")).to_have_text("Still here")
+    await expect(page.locator("connection-badge[state=open]").first).to_be_attached()
+
+
 async def test_an_author_is_suspended_let_back_in_and_banned(windows):
     moderator, author, reader = windows
     at = urls(moderator, author)
-    await author.post("Still here")
-    page = await author.go("/")
+    post = await author.post("Still here")
+    page, theirs = await author.go("/"), await reader.go("/")
     await decide(moderator.page, at["users"], "suspend", hours="1")
     await expect(page.locator("connection-badge[state=open]")).to_have_count(0)
     await page.goto(f"{author.site.url}/")
     await page.wait_for_url(re.compile("/login/"))
     await expect(page.locator(".notice")).to_contain_text("This account is suspended until")
+    await stays(theirs, post)
     await decide(moderator.page, at["users"], "lift")
     page = await author.go("/")
     await decide(moderator.page, at["users"], "ban")
     await expect(page.locator("connection-badge[state=open]")).to_have_count(0)
     await page.goto(f"{author.site.url}/")
     await page.wait_for_url(re.compile("/login/"))
-    # What they wrote stays.
+    await stays(theirs, post)
     feed = await reader.go(f"/@{author.name}/")
     await expect(feed.locator("post-card .text")).to_have_text(["Still here"])
 
