@@ -72,8 +72,6 @@ class RealtimeConsumer(SocketConsumer):
     _keepalive: Keepalive | None = None
     _queue: CommandQueue | None = None
     _pass: Pass | None = None
-    #: What ``connect`` told the client; empty before that.
-    connection_id = ""
 
     @property
     def stream(self) -> Connection:
@@ -119,9 +117,9 @@ class RealtimeConsumer(SocketConsumer):
 
     def known(self) -> dict[str, str]:
         """Whose it is, and which."""
-        if self.connection is None or not self.connection_id:
+        if self.connection is None:
             return {}
-        return {"user": self.connection.user_id, "connection": self.connection_id}
+        return {"user": self.connection.user_id, "connection": self.connection.id}
 
     def ended(self) -> None:
         """Leave nothing behind."""
@@ -201,7 +199,6 @@ class RealtimeConsumer(SocketConsumer):
             streams.detach(self.hub, connection)
             return
         self.connection = connection
-        self.connection_id = connection.id
         logs.note(**self.known())
         access.opened("websocket", self.scope)
         CONNECTIONS.labels("websocket").inc()
@@ -225,7 +222,7 @@ class RealtimeConsumer(SocketConsumer):
 
     def _welcome(self, connection: Connection, cursor: str | None) -> Frame:
         payload = {
-            "connectionId": self.connection_id,
+            "connectionId": connection.id,
             "user": connection.identity.user,
             "cursor": cursor or streams.cursor(self.hub, connection),
             "rooms": sorted(room for room in connection.rooms if not room.startswith("following:")),
