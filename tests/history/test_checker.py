@@ -230,3 +230,14 @@ def test_a_sync_may_hold_what_its_socket_had_passed_if_its_reader_may_see_it_now
     assert [one.split(":")[0] for one in breaches(history)] == ["late"]
     page.asked, page.frames[0] = 0, frame(history.entries[0])
     assert [one.split(":")[0] for one in breaches(history)] == ["twice", "forbidden"]
+
+
+def test_what_was_written_after_a_reader_had_left_it_need_not_know():
+    history = good()
+    late = entry(6, "post:created", {"post": post("p6", "ann")})
+    history.entries.append(replace(late, rooms=("public", "post:p6")))
+    history.fresh["s"].posts["p6"] = {**post("p6", "ann"), "isLiked": False}
+    facts = Facts(history.entries)
+    assert list(wrong_states(history, facts)) == []
+    history.stretches[1].upto = 6  # it says that it knows all up to there
+    assert [one[:16] for one in wrong_states(history, facts)] == ["state: s: post p"]
