@@ -4,8 +4,8 @@ Pure. The client is the simplest one that follows SPEC 2 and 5: it takes what is
 what it lacks, and drops what it is told to drop. It began with an empty page.
 
 Left out is what no event can tell it, so that a client has to fetch: what was there before it
-began to follow somebody, and what a block has hidden or shown again. And what a writer of whom nobody
-had heard for long wrote after the reader had left; one that left too early is found elsewhere.
+began to follow somebody, and what a block has hidden or shown again. And what a writer of whom
+nobody had heard for long wrote after the reader had left; that it left too early shows elsewhere.
 """
 
 from collections.abc import Iterator, Sequence
