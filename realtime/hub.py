@@ -59,13 +59,13 @@ LOOK_SECONDS = 1.0
 GAP_SECONDS = 0.05
 #: Seconds between two times of trimming the log.
 KEEP_SECONDS = 60.0
-#: Deliveries after which the loop gets a turn.
-SLICE = 256
+#: Sockets that are written to before the loop gets a turn, and bytes, for a run may be long.
+SLICE, SLICE_BYTES = 256, 1_048_576
 #: Bytes of events that go to a reader at once; a burst must not fill its socket's buffers.
 RUN_BYTES = 32_768
 #: Sockets a second that come back elsewhere when the process ends, and the seconds that this takes
 #: at least and at most. A handshake costs 2 to 3 ms: two cores that take them have other work too.
-RETURNS_PER_SECOND, LEAST_SPREAD, MOST_SPREAD = 600, 1.0, 30.0
+RETURNS_PER_SECOND, LEAST_SPREAD, MOST_SPREAD = 800, 1.0, 30.0
 #: Seconds for sockets to close when the process ends.
 DRAIN_SECONDS = 5
 #: Seconds for the apps to say their last, and for the others to be told.
@@ -379,8 +379,9 @@ class Hub:
         frames = [kept.frame(self.epoch) for kept in run] if audience else []
         wire = b"".join(frame.wire for frame in frames)
         some_are_left_out = any(withheld)
-        for begin in range(0, len(audience), SLICE):
-            for connection in audience[begin : begin + SLICE]:
+        size = min(SLICE, max(1, SLICE_BYTES // max(1, len(wire))))
+        for begin in range(0, len(audience), size):
+            for connection in audience[begin : begin + size]:
                 if connection.live_from >= first.seq or connection.closed:
                     continue  # it is still to catch up, or has gone
                 if not connection.durable:
@@ -392,12 +393,12 @@ class Hub:
                 else:
                     for frame in frames:
                         connection.send(frame)
-            await self._give_way(len(audience[begin : begin + SLICE]) * len(run))
+            await self._give_way(len(audience[begin : begin + size]) * SLICE // size)
         return len(audience)
 
-    async def _give_way(self, deliveries: int) -> None:
-        """Let the loop have a turn, and what was handed out be written, every now and then."""
-        self._handed += deliveries
+    async def _give_way(self, handed: int) -> None:
+        """Let the loop have a turn, and what was handed out be written, after each SLICE."""
+        self._handed += handed
         if self._handed >= SLICE:
             self._handed = 0
             await asyncio.sleep(0)
