@@ -51,15 +51,15 @@ def suspended(user: User) -> Suspended:
     return Suspended(f"this account is suspended until {timestamp(until)}")
 
 
-def log_in(username: str, password: str) -> wire.Tokens:
-    """Begin a login by tokens for whose credentials these are; raises as above."""
+def log_in(username: str, password: str) -> tuple[User, wire.Tokens]:
+    """Begin a login by tokens for whose credentials these are, and who; raises as above."""
     user = check_credentials(username, password)
     with atomic():
         # Compared and set: a password that was changed while we checked it gets nobody in.
         same = User.objects.filter(may_be_here(), pk=user.pk, password=user.password)
         if not same.update(last_login=timezone.now()):
             raise Unauthenticated("no account has this username and password")
-        return open_login(user)
+        return user, open_login(user)
 
 
 def open_login(user: User) -> wire.Tokens:

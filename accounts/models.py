@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import names
+from accounts.places import LoginPlace as LoginPlace
 from accounts.querysets import Blocks, Follows, RowByRow
 from accounts.suspension import is_shut_out
 from realtime.errors import Forbidden, NotFound

@@ -17,13 +17,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from accounts import wire
 from accounts.models import User
 from realtime import log
-from realtime.errors import Forbidden, NotFound
+from realtime.errors import Forbidden, NotFound, RateLimited
+from realtime.too_often import too_often
 
 View = Callable[..., HttpResponse]
 
 
 def page(view: View) -> View:
-    """For those who are logged in; what does not exist for them is not found."""
+    """For those who are logged in; what does not exist for them is not found, and so on."""
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -33,6 +34,8 @@ def page(view: View) -> View:
             raise Http404 from None
         except Forbidden:
             raise PermissionDenied from None
+        except RateLimited as error:
+            return too_often(request, error)
 
     return login_required(answer)
 

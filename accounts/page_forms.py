@@ -10,12 +10,32 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts import actions
+from accounts.attempts import attempt, place_of
 from accounts.models import MAX_DISPLAY_NAME, User
 from accounts.suspension import in_words
+from realtime.errors import RateLimited
+from realtime.too_often import in_time
 
 
-class SuspensionSaid(AuthenticationForm):
-    """Lets nobody in who is suspended, and tells them so: only for the right password."""
+class GuardedForm(AuthenticationForm):
+    """Takes so many tries and no more; lets nobody in who is suspended, and tells them so.
+
+    That they are suspended: only for the right password.
+    """
+
+    #: Why nothing was tried, if it was too often.
+    refused: RateLimited | None = None
+
+    def clean(self) -> dict[str, Any]:
+        username = self.cleaned_data.get("username")
+        if self.request is None or not (username and self.cleaned_data.get("password")):
+            return super().clean()
+        try:
+            with attempt(username, place_of(self.request)):
+                return super().clean()
+        except RateLimited as error:
+            self.refused = error
+            raise ValidationError(in_time(error), code="rate_limited") from None
 
     def confirm_login_allowed(self, user: Any) -> None:
         if user.is_suspended:
@@ -24,11 +44,11 @@ class SuspensionSaid(AuthenticationForm):
         super().confirm_login_allowed(user)
 
 
-class AdminLoginForm(SuspensionSaid, AdminAuthenticationForm):
+class AdminLoginForm(GuardedForm, AdminAuthenticationForm):
     """The same at the door of the admin."""
 
 
-class LoginForm(SuspensionSaid):
+class LoginForm(GuardedForm):
     """Username and password, without colons."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

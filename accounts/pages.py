@@ -7,16 +7,21 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import login
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.attempts import place_of
 from accounts.identities import suspended_user
 from accounts.logins import SID
 from accounts.page_forms import LoginForm, SignupForm
 from accounts.suspension import in_words
+from realtime import rates
+from realtime.errors import RateLimited
+from realtime.too_often import say_when, too_often
 
 #: Seconds for which a choice of theme is kept: a year.
 THEME_KEPT = 31_536_000
@@ -28,6 +33,12 @@ class LogIn(LoginView):
     template_name = "accounts/login.html"
     authentication_form = LoginForm
     redirect_authenticated_user = True
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        response = super().form_invalid(form)
+        if isinstance(form, LoginForm) and form.refused is not None:
+            say_when(response, form.refused)
+        return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = suspended_user(self.request.session.get(SID))
@@ -43,6 +54,11 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     """A new user, logged in at once."""
     if request.user.is_authenticated:
         return redirect(settings.LOGIN_REDIRECT_URL)
+    if request.method == "POST":
+        try:
+            rates.take("register", place_of(request))
+        except RateLimited as error:
+            return too_often(request, error)
     form = SignupForm(request.POST or None)
     user = form.save() if request.method == "POST" and form.is_valid() else None
     if user is None:

@@ -17,6 +17,7 @@ from accounts.rights import hidden_from, known_user, parted_from
 from accounts.views import given, reader
 from realtime.rest.pagination import Page, paginate
 from realtime.rest.schema import LIST, describe
+from realtime.rest.throttles import PasswordTries
 from realtime.rest.views import write
 
 USERNAME = OpenApiParameter(
@@ -53,6 +54,8 @@ class UserView(APIView):
 
 class MeView(APIView):
     """``/api/users/me``"""
+
+    throttle_classes = (PasswordTries,)  # of DELETE
 
     @describe("One's own profile", {200: wire.OwnProfile}, name="readMe")
     def get(self, request: Request) -> Response:

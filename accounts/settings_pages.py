@@ -16,6 +16,7 @@ from accounts.logins import SID
 from accounts.models import User
 from accounts.page_context import frame, page, reader_of
 from accounts.settings_forms import LeaveForm, PasswordForm, ProfileForm
+from realtime import rates
 
 
 @page
@@ -40,6 +41,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 def password(request: HttpRequest) -> HttpResponse:
     """Another password; this login goes on, the others end."""
     reader = reader_of(request)
+    rates.take("login_failures", f"password of {reader.pk}")
     form = PasswordForm(reader, request.POST)
     if not form.save(session_login(request.session.get(SID), reader.pk)):
         return _settings(request, password_form=form)
@@ -51,7 +53,9 @@ def password(request: HttpRequest) -> HttpResponse:
 @require_POST
 def leave(request: HttpRequest) -> HttpResponse:
     """The end of the account."""
-    form = LeaveForm(reader_of(request), request.POST)
+    reader = reader_of(request)
+    rates.take("login_failures", f"password of {reader.pk}")
+    form = LeaveForm(reader, request.POST)
     if not form.save():
         return _settings(request, leave_form=form)
     logout(request)

@@ -12,7 +12,8 @@ from django.db.models.signals import post_delete, post_save, pre_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from accounts import logins
+from accounts import logins, places
+from accounts.attempts import place_of
 from accounts.events import UserBlocked, UserFollowed, UserUnblocked, UserUnfollowed
 from accounts.models import Block, Follow, User
 from accounts.rooms import following_room, user_room
@@ -110,8 +111,9 @@ def close_deleted(instance: User, **kwargs: Any) -> None:
 
 @receiver(user_logged_in, dispatch_uid="accounts.open_session_login")
 def open_session_login(request: HttpRequest, user: User, **kwargs: Any) -> None:
-    """A session is a login too, so that ending it closes its sockets."""
+    """A session is a login too, so that ending it closes its sockets; and its address is known."""
     logins.open_session(request.session, user)
+    places.remember(user, place_of(request))
 
 
 @receiver(user_logged_out, dispatch_uid="accounts.end_session_login")

@@ -14,11 +14,14 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
-from accounts import actions, logins, serializers, wire
+from accounts import actions, logins, places, serializers, wire
+from accounts.attempts import attempt, place_of
 from accounts.authentication import SessionAuthentication
 from accounts.models import Login, User
 from realtime.errors import Unauthenticated
+from realtime.rest.parsers import give_length
 from realtime.rest.schema import describe
+from realtime.rest.throttles import PasswordTries, Registrations
 from realtime.rest.views import write
 
 
@@ -46,6 +49,8 @@ class PublicView(APIView):
 class RegisterView(PublicView):
     """``/api/auth/register``"""
 
+    throttle_classes = (Registrations,)
+
     @describe(
         "A new user, logged in",
         {201: wire.Registered},
@@ -57,6 +62,7 @@ class RegisterView(PublicView):
     def post(self, request: Request) -> Response:
         data = given(serializers.Registration, request)
         user = actions.register(data["username"], data["password"], data.get("displayName", ""))
+        places.remember(user, place_of(request._request))
         tokens = logins.open_login(user)
         answer = wire.Registered(
             user=wire.User.of(user), access=tokens.access, refresh=tokens.refresh
@@ -70,10 +76,15 @@ class TokenView(PublicView):
     @describe(
         "Log in", {200: wire.Tokens}, takes=serializers.Credentials, public=True, name="logIn"
     )
-    @write
     def post(self, request: Request) -> Response:
+        """Without ``@write``: nobody here has a key, and a password takes its time to look at."""
+        give_length(request._request)
         data = given(serializers.Credentials, request)
-        return Response(logins.log_in(data["username"], data["password"]))
+        where = place_of(request._request)
+        with attempt(data["username"], where):
+            user, tokens = logins.log_in(data["username"], data["password"])
+        places.remember(user, where)
+        return Response(tokens)
 
 
 class RefreshView(PublicView):
@@ -114,6 +125,8 @@ class LogoutView(APIView):
 
 class PasswordView(APIView):
     """``/api/auth/password``"""
+
+    throttle_classes = (PasswordTries,)
 
     @describe(
         "Change one's password: all other logins end",

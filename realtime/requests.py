@@ -3,6 +3,7 @@
 In the event loop; the identity is read beside it.
 """
 
+from math import ceil
 from typing import Any
 
 import msgspec
@@ -78,7 +79,7 @@ def error_response(error: RealtimeError | OperationalError) -> HttpResponse:
     status, code = _status(error)
     response = json_response(status, {"error": {"code": code, "message": error.message}})
     if status in (429, 503):
-        response["Retry-After"] = str(max(1, round(getattr(error, "retry_after", 1))))
+        response["Retry-After"] = str(max(1, ceil(getattr(error, "retry_after", 1))))
     return response
 
 

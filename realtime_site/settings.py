@@ -10,6 +10,8 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from realtime import windows
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -51,6 +53,14 @@ def env_networks(name: str) -> list[str]:
         except ValueError as error:
             raise ImproperlyConfigured(f"{name}: {error}; set addresses or networks.") from None
     return env_list(name)
+
+
+def env_rates(name: str) -> dict[str, windows.Rate]:
+    """How often what may be done: the usual rates, but for those that it names."""
+    try:
+        return windows.parse(os.environ.get(name, ""))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}.") from None
 
 
 # Development unless told otherwise; `manage.py serve` is production unless told otherwise.
@@ -105,6 +115,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "realtime.too_often.page_writes",
 ]
 
 ROOT_URLCONF = "realtime_site.urls"
@@ -174,6 +185,26 @@ CHANNEL_LAYERS: dict[str, Any] = {
     )
 }
 
+# Holds what rates.py counts. A Redis that hangs costs a request at most the two limits, and only
+# now and then: it is left alone for a while after that.
+CACHES: dict[str, Any] = {
+    "default": (
+        {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            "KEY_PREFIX": "site",
+            "OPTIONS": {"socket_timeout": 0.2, "socket_connect_timeout": 0.2},
+        }
+        if REDIS_URL
+        else {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            # Some 300 bytes each; at the usual 300 it would forget whom it counts.
+            "OPTIONS": {"MAX_ENTRIES": 100_000},
+        }
+    )
+}
+RATES = env_rates("RATES")
+
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backends.Backend"]
 SESSION_ENGINE = "accounts.sessions"
@@ -219,6 +250,7 @@ REST_FRAMEWORK = {
         "accounts.authentication.BearerAuthentication",
         "accounts.authentication.SessionAuthentication",
     ],
+    "DEFAULT_THROTTLE_CLASSES": ["realtime.rest.throttles.Writes"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["realtime.rest.renderers.WireRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "realtime.rest.renderers.OneFormat",

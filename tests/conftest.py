@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 from playwright.async_api import Browser, async_playwright
 
 from tests.servers import Missing, Postgres, Redis, Server, Site, program
@@ -40,6 +41,13 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
 def _cheap_passwords() -> None:
     """Argon2 is slow on purpose; tests of this process need not wait for it."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted_yet() -> None:
+    """Tests of this process come from one address; none is refused for what others have done."""
+    if settings.CACHES["default"]["BACKEND"].endswith("LocMemCache"):
+        caches["default"].clear()
 
 
 @pytest.fixture(scope="session")

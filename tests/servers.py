@@ -205,7 +205,7 @@ class Site(Server):
     ) -> None:
         port = free_port()
         env = {key: value for key, value in os.environ.items() if key in _INHERITED}
-        env |= {"DATABASE_URL": database_url, "DEBUG": "1"}
+        env |= {"DATABASE_URL": database_url, "DEBUG": "1", "RATES": GENEROUS}
         env |= environment
         arguments = {
             "serve": ["--port", str(port), "--workers", workers],
@@ -244,6 +244,11 @@ class Site(Server):
         return self.manage("shell", "-v", "0", "-c", code)
 
 
+#: A test, or a benchmark, does in a second what people do in an hour.
+GENEROUS = ",".join(
+    f"{name}=100000000/60"
+    for name in ("write", "register", "login", "login_failures", "login_strangers")
+)
 #: What a site process takes over from the tests' environment: never DATABASE_URL and the like.
 _INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
 

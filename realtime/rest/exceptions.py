@@ -6,6 +6,7 @@ DRF hands every exception of a view to ``error_response``; Django's own 404 and 
 
 import logging
 from collections.abc import Mapping
+from math import ceil
 from typing import Any
 
 import msgspec
@@ -101,7 +102,7 @@ def _of_engine(error: errors.RealtimeError) -> tuple[Problem, dict[str, str]]:
     if isinstance(error, errors.Unauthenticated):
         return Problem(code=error.code, message=error.message), _BEARER
     if isinstance(error, errors.RateLimited):
-        headers = {"Retry-After": str(max(1, round(error.retry_after)))}
+        headers = {"Retry-After": str(max(1, ceil(error.retry_after)))}
         return Problem(code=error.code, message=error.message), headers
     if isinstance(error, errors.UnknownRoom):
         return Problem(code="not_found", message=error.message), {}
@@ -120,7 +121,7 @@ def _of_drf(error: exceptions.APIException) -> tuple[Problem, dict[str, str]]:
     own = str(error.default_code)
     code = own if own in STATUS else _CODES.get(error.status_code, "invalid")
     wait = getattr(error, "wait", None)
-    headers = {} if wait is None else {"Retry-After": str(max(1, round(wait)))}
+    headers = {} if wait is None else {"Retry-After": str(max(1, ceil(wait)))}
     return Problem(code=code, message=str(error.detail)), headers
 
 
