@@ -26,6 +26,12 @@ class Conf(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper, forbid_u
     max_connections_per_ip: int = 200
     #: Per process.
     max_connections: int = 20_000
+    #: Of the connections from one address those that have not said yet who they are.
+    max_pending_per_ip: int = 50
+    #: Handshakes per second that a process takes; bursts may be twice as many.
+    handshake_rate: float = 2_000
+    #: The same from one address; bursts may be ten times as many: a school comes back at once.
+    handshake_rate_per_ip: float = 20
     #: Client frames per second and socket; bursts may be twice as many.
     frame_rate: float = 30
     #: Seconds for which the log is kept.

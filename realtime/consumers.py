@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from realtime import access, handshake, logs, streams
+from realtime.addresses import place
 from realtime.admission import Pass
 from realtime.commands import ENGINE, Command, CommandQueue
 from realtime.conf import conf
@@ -91,8 +92,16 @@ class RealtimeConsumer(SocketConsumer):
         if not is_served or not handshake.origin_is_allowed(headers, required=by_cookie):
             await self.refuse()
             return
+        address = place(handshake.address(self.scope))
+        if wait := self._too_fast(address):
+            await self.turn_back(wait)
+            return
         if not self._is_admitted_here():
             await self.turn_back()
+            return
+        if credentials == (None, None) and not self._may_wait(address):
+            # Those who have not said who they are do so, or are gone, within this time.
+            await self.turn_back(AUTH_SECONDS)
             return
         headers_back = access.headers(self.scope)
         await self.asgi_send({"type": "websocket.accept", "headers": headers_back})
@@ -102,18 +111,31 @@ class RealtimeConsumer(SocketConsumer):
             self.close(CloseCode.DRAINING)
             return
         assert self._pass is not None
-        address = handshake.address(self.scope)
         if not self._pass.enter("address", address, limit=conf().max_connections_per_ip):
             self.close(CloseCode.TOO_MANY_CONNECTIONS)
             return
         self.set_alarm(AUTH_SECONDS)
         await self._begin(credentials)
 
+    def _too_fast(self, address: str) -> float:
+        """Seconds until it is worth trying again; 0 for those who do not come too fast."""
+        return self.hub.handshakes.take(
+            address,
+            time.monotonic(),
+            rate=conf().handshake_rate,
+            address_rate=conf().handshake_rate_per_ip,
+        )
+
     def _is_admitted_here(self) -> bool:
         """False when this process takes nobody any more, or nobody else."""
         self._pass = Pass(self.hub.admission)
         limit = conf().max_connections
         return not self.hub.draining and self._pass.enter("process", "", limit=limit)
+
+    def _may_wait(self, address: str) -> bool:
+        """Count it among those who are still to say who they are; False when they are too many."""
+        assert self._pass is not None
+        return self._pass.enter("pending", address, limit=conf().max_pending_per_ip)
 
     def known(self) -> dict[str, str]:
         """Whose it is, and which."""
@@ -159,7 +181,8 @@ class RealtimeConsumer(SocketConsumer):
                 return  # the first frame is to be `auth`
         except RealtimeError as error:
             # A session that ended may be followed by a token.
-            if credentials.session is None or isinstance(error, Forbidden):
+            is_final = credentials.session is None or isinstance(error, Forbidden)
+            if is_final or not self._may_wait(place(handshake.address(self.scope))):
                 self._turn_away(error)
             return
         await self._open(identity, seen, cursor, rooms)
@@ -178,6 +201,7 @@ class RealtimeConsumer(SocketConsumer):
     ) -> None:
         """Begin the stream, from ``cursor`` where there is one."""
         assert self._pass is not None
+        self._pass.leave("pending", place(handshake.address(self.scope)))
         if not self._pass.enter("user", identity.user_id, limit=conf().max_connections_per_user):
             self.close(CloseCode.TOO_MANY_CONNECTIONS)
             return

@@ -24,7 +24,7 @@ import msgspec
 from django.db import OperationalError
 
 from realtime import bus, log, metrics, retention, rights
-from realtime.admission import Admission
+from realtime.admission import Admission, Handshakes
 from realtime.conf import conf
 from realtime.connection import Connection
 from realtime.database import in_database
@@ -98,6 +98,7 @@ class Hub:
         #: Seconds over which those who are told to come back elsewhere do so.
         self.spread = LEAST_SPREAD
         self.admission = Admission()
+        self.handshakes = Handshakes()
         self.ring = Ring()
         self.changes = Changes(0)
         self.readers = Readers()

@@ -16,6 +16,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
 from realtime import access, requests, streams
+from realtime.addresses import place
 from realtime.admission import Pass
 from realtime.conf import conf
 from realtime.connection import Connection
@@ -55,7 +56,7 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
             hub,
             identity,
             seen=seen,
-            address=request.META.get("REMOTE_ADDR", ""),
+            address=place(request.META.get("REMOTE_ADDR", "")),
             rooms=requests.rooms(request),
             after=after,
         )

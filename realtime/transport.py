@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from contextvars import Context
 from datetime import UTC, datetime
+from math import ceil
 from typing import Any
 
 from channels.consumer import AsyncConsumer
@@ -178,13 +179,17 @@ class SocketConsumer(AsyncConsumer):  # type: ignore[misc]  # Channels ships no 
         access.refused(self.scope, 403)
         await self.asgi_send({"type": "websocket.close"})
 
-    async def turn_back(self) -> None:
-        """Answer the handshake with HTTP 503, at which a balancer asks the next server."""
+    async def turn_back(self, seconds: float = 1.0) -> None:
+        """Answer the handshake with HTTP 503, at which a balancer asks the next server.
+
+        It is worth trying here again after ``seconds``.
+        """
         if "websocket.http.response" not in (self.scope.get("extensions") or {}):
             await self.refuse()
             return
         access.refused(self.scope, 503)
-        headers = [(b"retry-after", b"1"), *access.headers(self.scope)]
+        wait = max(1, ceil(seconds))
+        headers = [(b"retry-after", str(wait).encode()), *access.headers(self.scope)]
         start = {"type": "websocket.http.response.start", "status": 503, "headers": headers}
         await self.asgi_send(start)
         await self.asgi_send({"type": "websocket.http.response.body", "body": b""})

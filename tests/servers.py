@@ -206,6 +206,8 @@ class Site(Server):
         port = free_port()
         env = {key: value for key, value in os.environ.items() if key in _INHERITED}
         env |= {"DATABASE_URL": database_url, "DEBUG": "1", "RATES": GENEROUS}
+        env |= {"REALTIME_HANDSHAKE_RATE": "1000000", "REALTIME_HANDSHAKE_RATE_PER_IP": "1000000"}
+        env |= {"REALTIME_MAX_PENDING_PER_IP": "20000"}
         env |= environment
         arguments = {
             "serve": ["--port", str(port), "--workers", workers],
