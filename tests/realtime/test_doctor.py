@@ -196,6 +196,8 @@ def test_sqlite_is_for_one_machine_and_rather_for_one_process() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_an_sqlite_without_wal_or_that_may_lose_a_commit_is_found(migrated_sqlite: Path) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("this run is not on SQLite")
     plain = migrated_sqlite.with_name("plain.sqlite3")
     plain.write_bytes(migrated_sqlite.read_bytes())
     with sqlite3.connect(plain) as file:
