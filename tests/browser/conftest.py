@@ -5,13 +5,14 @@ scripts that browsers receive there; ``test_production.py`` is so always.
 """
 
 import os
+import re
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from tests.browser.network import WITHOUT_WORKER, Network, NewReader, Reader
 from tests.servers import Site
@@ -104,6 +105,21 @@ def is_foreign(url: str, site: Site) -> bool:
     return url.startswith(("http", "ws")) and not url.startswith((site.url, site.ws_url))
 
 
+#: Of a name that is looked up for the list of who is online.
+PROFILE = re.compile(r"/api/users/[0-9a-f-]{36}/?$")
+
+
+def is_wrong(message: ConsoleMessage) -> bool:
+    """An error; but for somebody of another test who was online when they removed their account."""
+    gone = "404" in message.text and PROFILE.search(message.location.get("url", ""))
+    return message.type == "error" and not gone
+
+
+def said(message: ConsoleMessage) -> str:
+    """What a page told its console, and about which address."""
+    return f"{message.text} {message.location.get('url', '')}"
+
+
 @pytest.fixture
 async def person(chromium: Browser, live_site: Site) -> AsyncIterator[NewPerson]:
     """Signs somebody up in a browser context of their own: ``await person("Aiko")``.
@@ -120,7 +136,7 @@ async def person(chromium: Browser, live_site: Site) -> AsyncIterator[NewPerson]
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
         if not expect_errors:
-            context.on("console", lambda m: m.type == "error" and wrong.append(m.text))
+            context.on("console", lambda m: is_wrong(m) and wrong.append(said(m)))
             context.on("weberror", lambda e: wrong.append(str(e.error)))
             # Nothing comes from another host, and nothing goes there.
             context.on("request", lambda r: is_foreign(r.url, site) and wrong.append(r.url))
