@@ -11,7 +11,8 @@ from pathlib import Path
 
 from playwright.async_api import Page, async_playwright
 
-from tests.servers import Site, program
+from tests.servers import Site
+from tests.servers import chromium as chromium_path
 
 POSTS = 500
 PASSWORD = "a-benchmark-of-2026"
@@ -67,7 +68,7 @@ async def main() -> None:
         site = Site(Path(name), f"sqlite:///{name}/site.sqlite3")
         site.manage("migrate", "--verbosity", "0")
         site.start()
-        path = program("chromium", "chromium-browser", "google-chrome", package="chromium")
+        path = chromium_path()
         arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
         try:
             async with async_playwright() as playwright:

@@ -22,7 +22,8 @@ from playwright.async_api import Browser, Page, async_playwright
 from benchmarks.compare import RESULTS, machine
 from benchmarks.processes import cpu_seconds, family
 from tests.browser.conftest import arrive
-from tests.servers import Site, program
+from tests.servers import Site
+from tests.servers import chromium as chromium_path
 
 #: Of each reader, who have a browser context and a shared socket of their own.
 TABS = 4
@@ -75,7 +76,7 @@ async def _run(pages: int) -> dict[str, Any]:
     site = Site(folder, f"sqlite:///{folder}/site.sqlite3")
     site.manage("migrate", "--verbosity", "0")
     site.start()
-    path = program("chromium", "chromium-browser", "google-chrome", package="chromium")
+    path = chromium_path()
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     try:
         async with async_playwright() as playwright:

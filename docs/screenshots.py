@@ -20,7 +20,8 @@ from typing import Any
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from realtime_site.demo.people import PASSWORD
-from tests.servers import Site, program
+from tests.servers import Site
+from tests.servers import chromium as chromium_path
 
 DOCS = Path(__file__).parent
 SCREENS = DOCS / "images" / "screens"
@@ -122,7 +123,7 @@ async def main() -> None:
         demo.start()
         try:
             async with async_playwright() as playwright:
-                path = program("chromium", "chromium-browser", "google-chrome", package="chromium")
+                path = chromium_path()
                 # Chromium's own sandbox needs a user that is not root.
                 arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
                 chromium = await playwright.chromium.launch(executable_path=path, args=arguments)

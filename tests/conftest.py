@@ -21,7 +21,8 @@ from django.conf import settings
 from django.core.cache import caches
 from playwright.async_api import Browser, async_playwright
 
-from tests.servers import Missing, Postgres, Redis, Server, Site, program
+from tests.servers import Missing, Postgres, Redis, Server, Site
+from tests.servers import chromium as chromium_path
 
 StartSite = Callable[..., Site]
 
@@ -155,7 +156,7 @@ def _sites(folder: Callable[[str], Path], template: Path) -> Iterator[StartSite]
 async def chromium() -> AsyncIterator[Browser]:
     """The system's Chromium, driven by async Playwright (the sync one breaks pytest-asyncio)."""
     try:
-        path = program("chromium", "chromium-browser", "google-chrome", package="chromium")
+        path = chromium_path()
     except Missing as missing:
         pytest.skip(str(missing))
     # Chromium's own sandbox needs a user that is not root.
