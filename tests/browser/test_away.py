@@ -9,8 +9,7 @@ from playwright.async_api import Route, async_playwright, expect
 
 from tests.browser.conftest import NewPerson, Person, arrive
 from tests.browser.network import WITHOUT_WORKER, Network, NewReader, hurry, live, until, waits
-from tests.servers import Site
-from tests.servers import chromium as chromium_path
+from tests.servers import Site, program
 
 #: A page of somebody else's making, that prints no cursor.
 EMBEDDED = """<!doctype html><script type="module">
@@ -52,7 +51,8 @@ async def test_the_back_button_brings_the_same_page_and_what_it_missed(person: N
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=chromium_path(),
+            # The shell keeps no page for the way back.
+            executable_path=program("chromium", "google-chrome", package="chromium"),
             args=arguments,
             # Playwright turns it off; people have it.
             ignore_default_args=["--disable-back-forward-cache"],

@@ -70,7 +70,7 @@ def test_run_tells_how_to_get_venv_where_it_is_missing(bare_run: Run) -> None:
 def test_run_names_each_missing_part_and_runs_the_other_tests(bare_run: Run) -> None:
     done = bare_run("test", "-k", "posts", python=OBEDIENT)
     assert done.returncode == 0
-    for package in ("redis-server", "chromium-headless-shell", "nodejs"):
+    for package in ("redis-server", "chromium", "chromium-headless-shell", "nodejs"):
         assert f"to have them: sudo apt-get install {package}\n" in done.stderr
     assert done.stdout.splitlines()[-1] == "-m pytest -n 3 --dist loadfile -k posts"
 
