@@ -124,8 +124,12 @@ async def until(condition: Callable[[], bool], what: str) -> None:
 
 
 async def hurry(page: Page, state: str) -> None:
-    """Let the page's time run fast until it is in a state."""
+    """Let the page's time run fast until it is in a state, five times as fast as the server's.
+
+    Faster, and a page on a busy machine has waited its ten seconds before a server could answer.
+    """
     badge = page.locator(f"connection-badge[state={state}]")
     async with asyncio.timeout(LONG):
         while not await badge.count():
             await page.clock.run_for(500)
+            await asyncio.sleep(0.1)
