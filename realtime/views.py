@@ -117,8 +117,12 @@ async def _attached(
 
 
 async def _page(hub: Hub, connection: Connection, after: Cursor, query: _Query) -> Page:
-    page, _missed = await streams.page(hub, connection, after, rooms=None, limit=query.limit)
-    return page
+    """The next page that says something: none but the last is empty."""
+    while True:
+        page, _missed = await streams.page(hub, connection, after, rooms=None, limit=query.limit)
+        if page.events or page.complete or page.reset is not None:
+            return page
+        after = Cursor(hub.epoch, page.upto)  # something came while it was read
 
 
 async def _wait(hub: Hub, news: asyncio.Event, seconds: float) -> None:

@@ -9,13 +9,15 @@ import pytest
 from django.db import OperationalError
 from django.test import AsyncRequestFactory
 
+from realtime import streams
 from realtime.database import in_database
 from realtime.events import Forget
 from realtime.models import LogEntry
 from realtime.registry import registry
+from realtime.replay import from_log
 from realtime.testing import running_hub
 from realtime.views import poll
-from tests.realtime.conftest import ON_DATABASE, changed, said, texts
+from tests.realtime.conftest import ON_DATABASE, changed, said, say, texts
 
 pytestmark = ON_DATABASE
 
@@ -163,6 +165,24 @@ async def test_it_waits_until_there_is_something(anywhere):
     await said("other", rooms=("post:9",))
     await said("a")
     assert told(await asyncio.wait_for(waiting, 5)) == ["a"]
+
+
+async def test_what_comes_while_the_log_is_read_is_told_in_the_same_answer(
+    transactional_db, world, monkeypatch
+):
+    start = (await ask())["cursor"]
+    await said("not for ann", rooms=("post:9",))
+    pages = []
+
+    def read_then_say(*args, **kwargs):
+        pages.append(from_log(*args, **kwargs))
+        if len(pages) == 1:
+            say("a")
+        return pages[-1]
+
+    monkeypatch.setattr(streams, "from_log", read_then_say)
+    assert told(await asyncio.wait_for(ask(lastEventId=start, wait=20), 5)) == ["a"]
+    assert not pages[0].events
 
 
 async def test_it_answers_with_nothing_when_nothing_comes(anywhere):
