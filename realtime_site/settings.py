@@ -82,7 +82,7 @@ SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)/?$"]  # asked at the serve
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
 INSTALLED_APPS = [
-    "daphne",  # before staticfiles: its runserver speaks ASGI
+    "realtime_site.development.Daphne",  # before staticfiles: its runserver speaks ASGI
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
