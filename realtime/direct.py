@@ -29,9 +29,13 @@ class DirectSocket(Protocol):
     transport: asyncio.Transport
     #: What to write to while nothing waits in the transport.
     descriptor: int
+    #: Whether a frame may be written now: after the handshake, before any end.
+    may_write: bool
+    #: Whether the transport was given something, which may wait there still.
+    buffered: bool
 
-    def is_open(self) -> bool:
-        """Whether a frame may be written now: after the handshake, before any close."""
+    def write(self, data: bytes) -> None:
+        """Give it to the transport, which writes it behind what it has."""
         ...
 
     async def writable(self) -> None:
@@ -42,11 +46,12 @@ class DirectSocket(Protocol):
 class Turn:
     """What is to be written in this turn of a loop: one callback for all sockets."""
 
-    __slots__ = ("_due", "_loop")
+    __slots__ = ("_loop", "due")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._due: list[DirectOutbox] = []
+        #: Those with something to write. Who is the first to enter calls ``begin``.
+        self.due: list[DirectOutbox] = []
 
     @classmethod
     def of_this_loop(cls) -> "Turn":
@@ -57,14 +62,12 @@ class Turn:
             turn = _turns[loop] = cls(loop)
         return turn
 
-    def add(self, outbox: "DirectOutbox") -> None:
-        """Write what waits in this outbox before the turn ends."""
-        if not self._due:
-            self._loop.call_soon(self._write)
-        self._due.append(outbox)
+    def begin(self) -> None:
+        """Write what is due before the turn ends."""
+        self._loop.call_soon(self._write)
 
     def _write(self) -> None:
-        due, self._due = self._due, []
+        due, self.due = self.due, []
         for outbox in due:
             try:
                 outbox.flush()
@@ -118,7 +121,10 @@ class DirectOutbox:
             self._wire += wire
         else:
             self._wire = wire
-            self._turn.add(self)
+            due = self._turn.due
+            if not due:
+                self._turn.begin()
+            due.append(self)
 
     def close(self, code: int, bye: Frame, *, drop: bool) -> None:
         """End with a ``bye`` and a close frame, behind what waits or (``drop``) instead of it."""
@@ -152,27 +158,26 @@ class DirectOutbox:
         """Write what waits now.
 
         Straight to the descriptor where nothing waits before it. That is the socket's own as long
-        as the transport is open: it is closed in a later turn of the loop than the one in which
-        the transport tells that it is closing.
+        as ``connection_lost`` was not called, at which ``may_write`` ends: it is closed after that.
         """
         wire, self._wire = self._wire, b""
         socket = self._socket
         # Between queueing and now the other end may have gone, or begun its close.
-        if not wire or not socket.is_open():
+        if not wire or not socket.may_write:
             return
-        transport = socket.transport
-        unread = transport.get_write_buffer_size()
+        unread = socket.transport.get_write_buffer_size() if socket.buffered else 0
         if not unread:
             try:
                 sent = write(socket.descriptor, wire)
             except OSError:
                 sent = 0  # a full buffer, or an end that the transport is to find out and to tell
             if sent == len(wire):
+                socket.buffered = False
                 return
             wire = wire[sent:]
-        transport.write(wire)
+        socket.write(wire)
         # One page may be larger than the bound: it must be possible to send it at all.
-        if unread and transport.get_write_buffer_size() > self._max_bytes:
+        if unread and socket.transport.get_write_buffer_size() > self._max_bytes:
             self._overflow()
 
     async def _send_close(self, code: int) -> None:

@@ -53,6 +53,7 @@ class SocketProtocol(asyncio.Protocol):
         "_writable",
         "accepted",
         "app_state",
+        "buffered",
         "close_sent",
         "descriptor",
         "disconnected",
@@ -80,8 +81,10 @@ class SocketProtocol(asyncio.Protocol):
         self.scope: dict[str, Any] | None = None
         self.key = b""
         self.accepted = self.close_sent = self.disconnected = False
-        #: Accepted, and neither of the two: asked at every delivery.
+        #: Whether a frame may be written now: after the handshake, before any end.
         self.may_write = False
+        #: Whether the transport was given something, which may wait there still.
+        self.buffered = False
         #: None while it is writable; else what waits for that.
         self._writable: asyncio.Event | None = None
         self._reader: wire.Reader | None = None
@@ -115,6 +118,7 @@ class SocketProtocol(asyncio.Protocol):
 
     def eof_received(self) -> None:
         """Close our side too, which the transport does by itself."""
+        self.may_write = False
 
     def pause_writing(self) -> None:
         self._writable = self._writable or asyncio.Event()
@@ -146,9 +150,10 @@ class SocketProtocol(asyncio.Protocol):
 
     # -- for the fast path -------------------------------------------------------------------
 
-    def is_open(self) -> bool:
-        """Whether a frame may be written now: after the handshake, before any close."""
-        return self.may_write and not self.transport.is_closing()
+    def write(self, data: bytes) -> None:
+        """Give it to the transport, which writes it behind what it has."""
+        self.buffered = True
+        self.transport.write(data)
 
     async def writable(self) -> None:
         """Return when the client has read enough for more to be sent."""
@@ -223,6 +228,7 @@ class SocketProtocol(asyncio.Protocol):
                 logger.error("the application returned without an answer to the handshake")
                 self._refuse(HTTPStatus.INTERNAL_SERVER_ERROR)
         if self._owner is None and self._timer is None:
+            self.may_write = False
             self.transport.close()
 
     def _refuse(
@@ -249,8 +255,9 @@ class SocketProtocol(asyncio.Protocol):
         ]
         if message.get("subprotocol"):
             headers.append((b"sec-websocket-protocol", message["subprotocol"].encode()))
-        self.accepted = self.may_write = True
+        self.accepted = True
         if not self.transport.is_closing():
+            self.may_write = True
             self._write_head(HTTPStatus.SWITCHING_PROTOCOLS, headers)
 
     def _write_head(
@@ -259,7 +266,7 @@ class SocketProtocol(asyncio.Protocol):
         phrase = HTTPStatus(status).phrase.encode()
         lines = [b"HTTP/1.1 %d %b" % (status, phrase)]
         lines += [b"%b: %b" % header for header in headers]
-        self.transport.write(b"\r\n".join([*lines, b"", body]))
+        self.write(b"\r\n".join([*lines, b"", body]))
 
     # -- messages from the client --------------------------------------------------------------
 
@@ -277,7 +284,7 @@ class SocketProtocol(asyncio.Protocol):
         elif opcode == wire.BINARY:
             self._put({"type": "websocket.receive", "bytes": data})
         elif opcode == wire.PING:
-            self.transport.write(wire.frame(wire.PONG, data))
+            self.write(wire.frame(wire.PONG, data))
 
     def _take_close(self, code: int) -> None:
         if not self.close_sent and not self.transport.is_closing():
@@ -294,7 +301,7 @@ class SocketProtocol(asyncio.Protocol):
         self.transport.close()
 
     def _write_close(self, code: int, reason: str) -> None:
-        self.transport.write(wire.close_frame(code, reason))
+        self.write(wire.close_frame(code, reason))
         self.close_sent, self.may_write = True, False
 
     def _put(self, message: dict[str, Any]) -> None:
@@ -375,7 +382,7 @@ class SocketProtocol(asyncio.Protocol):
             text = message.get("text")
             data = message["bytes"] if text is None else text.encode()
             opcode = wire.BINARY if text is None else wire.TEXT
-            self.transport.write(wire.frame(opcode, data))
+            self.write(wire.frame(opcode, data))
         elif kind == "websocket.close":
             self._close(message.get("code") or 1000, message.get("reason") or "")
         else:

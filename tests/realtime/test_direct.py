@@ -17,6 +17,13 @@ from realtime.server import SocketProtocol
 from tests.servers import free_port
 
 
+#: A handshake as a client without a library sends it.
+HANDSHAKE = (
+    b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
+
+
 class Application:
     """Keeps each socket's outbox, and what happened to it, until its client has gone."""
 
@@ -98,10 +105,7 @@ async def test_the_frames_of_a_turn_are_written_at_once_and_in_order(application
 async def test_a_client_that_does_not_read_is_found_out_and_holds_up_nobody(application):
     stuck = socket.create_connection(("127.0.0.1", application.port))
     stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    stuck.sendall(
-        b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-    )
+    stuck.sendall(HANDSHAKE)
     await until(lambda: len(application.outboxes) == 1)
     reader = await connect(f"ws://127.0.0.1:{application.port}/", max_size=None)
     await until(lambda: len(application.outboxes) == 2)
@@ -154,7 +158,9 @@ async def test_a_frame_for_who_has_gone_never_reaches_who_came_after(application
 
 
 async def test_after_a_close_of_either_side_no_frame_is_written(application, monkeypatch):
-    client = await join(application)
+    reader, writer = await asyncio.open_connection("127.0.0.1", application.port)
+    writer.write(HANDSHAKE)
+    await reader.readuntil(b"\r\n\r\n")
     outbox = application.outboxes[0]
     original = SocketProtocol._take_close
 
@@ -164,8 +170,9 @@ async def test_after_a_close_of_either_side_no_frame_is_written(application, mon
         outbox.flush()
 
     monkeypatch.setattr(SocketProtocol, "_take_close", take_close)
-    await client.close()
-    assert client.close_code == 1000
+    writer.write(b"\x88\x82\x00\x00\x00\x00\x03\xe8")
+    assert await reader.read() == b"\x88\x02\x03\xe8"
+    writer.close()
     other = await connect(f"ws://127.0.0.1:{application.port}/")
     await until(lambda: len(application.outboxes) == 2)
     application.outboxes[1].close(4200, Frame(b'"bye"'), drop=False)
@@ -179,10 +186,7 @@ async def test_after_a_close_of_either_side_no_frame_is_written(application, mon
 async def test_who_does_not_answer_the_close_is_dropped(application, monkeypatch):
     monkeypatch.setattr(direct, "CLOSE_SECONDS", 0.1)
     stuck = socket.create_connection(("127.0.0.1", application.port))
-    stuck.sendall(
-        b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-    )
+    stuck.sendall(HANDSHAKE)
     await until(lambda: application.outboxes)
     outbox, protocol = application.outboxes[0], application.protocols[0]
     for _ in range(200):
