@@ -16,7 +16,6 @@ from realtime.outbox import Outbox
 from realtime.server import SocketProtocol
 from tests.servers import free_port
 
-
 #: A handshake as a client without a library sends it.
 HANDSHAKE = (
     b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
