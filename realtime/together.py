@@ -13,6 +13,8 @@ T = TypeVar("T")
 
 #: Asked for in one query at most; some databases bound the parameters of one.
 MAX_TOGETHER = 500
+#: Seconds for more to ask, where several came at once: a query costs more than its rows.
+GATHER_SECONDS = 0.025
 
 
 class Together(Generic[T]):
@@ -25,6 +27,8 @@ class Together(Generic[T]):
         self._load = load
         self._asked: dict[str, asyncio.Future[T]] = {}
         self._task: asyncio.Task[None] | None = None
+        #: Whether the last query was for several.
+        self._is_crowded = False
 
     async def get(self, key: str) -> T:
         """What the function says of this key; raises what it raises, KeyError for an unknown."""
@@ -38,8 +42,11 @@ class Together(Generic[T]):
 
     async def _answer_all(self) -> None:
         while self._asked:
+            if self._is_crowded:
+                await asyncio.sleep(GATHER_SECONDS)
             keys = list(self._asked)[:MAX_TOGETHER]
             asked = {key: self._asked.pop(key) for key in keys}
+            self._is_crowded = len(asked) > 1
             try:
                 answers = await in_database(self._load, keys)
             except Exception as error:

@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from realtime import together as together_module
 from realtime.together import Together
 
 
@@ -61,3 +62,26 @@ async def test_one_who_goes_away_does_not_take_the_answer_from_the_others():
     leaving.cancel()
     table.release.set()
     assert await staying == "A"
+
+
+async def test_where_several_came_at_once_the_next_are_given_time_to_gather(monkeypatch):
+    monkeypatch.setattr(together_module, "GATHER_SECONDS", 0.1)
+    table = Table()
+    table.release.set()
+    together = Together(table.load)
+    await asyncio.gather(together.get("a"), together.get("b"))
+    coming = []
+    for key in "cdefg":
+        coming.append(asyncio.create_task(together.get(key)))
+        await asyncio.sleep(0.002)
+    await asyncio.gather(*coming)
+    assert table.queries == [["a", "b"], ["c", "d", "e", "f", "g"]]
+
+
+async def test_one_who_comes_alone_after_another_does_not_wait(monkeypatch):
+    monkeypatch.setattr(together_module, "GATHER_SECONDS", 3600)
+    table = Table()
+    table.release.set()
+    together = Together(table.load)
+    async with asyncio.timeout(5):
+        assert [await together.get(key) for key in "abc"] == ["A", "B", "C"]
