@@ -39,10 +39,10 @@ def crosses_processes() -> bool:
     return layer is not None and not isinstance(layer, InMemoryChannelLayer)
 
 
-async def publish(parcel: Parcel) -> None:
-    """Tell the other processes; errors are logged, never raised."""
+async def publish(parcel: Parcel) -> bool:
+    """Tell the other processes; False, and a line in the log, where the layer did not take it."""
     if not crosses_processes():
-        return
+        return True
     data = msgspec.json.encode(parcel)
     if len(data) > MAX_BYTES and isinstance(parcel, Batch):
         data = msgspec.json.encode(msgspec.structs.replace(parcel, events=None))
@@ -52,6 +52,8 @@ async def publish(parcel: Parcel) -> None:
     except Exception as error:
         LAYER_ERRORS.inc()
         logger.warning("the channel layer did not take a message: %r", error)
+        return False
+    return True
 
 
 def publish_from_thread(batch: Batch) -> None:

@@ -28,17 +28,20 @@ MAX_LISTED = 50
 _closing: set[asyncio.Task[None]] = set()
 
 
-def send(errand: Errand, name: str) -> None:
-    """Run it here and have it run in the other processes; for a thread of this process."""
-    async_to_sync(_send)(errand, name)
+def send(errand: Errand, name: str) -> bool:
+    """Run it here and have it run in the other processes; for a thread of this process.
+
+    False where only this process knows, because the channel layer did not take it.
+    """
+    return async_to_sync(_send)(errand, name)
 
 
-async def _send(errand: Errand, name: str) -> None:
+async def _send(errand: Errand, name: str) -> bool:
     hub = Hub.running()
     if hub is not None:
         run(hub, errand, name)
     node = hub.node if hub is not None else ""
-    await bus.publish(
+    return await bus.publish(
         Errand(
             node=node,
             what=errand.what,

@@ -51,8 +51,9 @@ def sockets(request: HttpRequest) -> HttpResponse:
     if user is None:
         return _refusal(404, _("There is no user of this name."))
     errand = Errand(node="", what="sockets", ask=_given(request, "ask"), user=str(user.pk))
-    errands.send(errand, NAME)
-    return JsonResponse({"userId": str(user.pk), "username": user.get_username()})
+    heard = errands.send(errand, NAME)
+    found = {"userId": str(user.pk), "username": user.get_username()}
+    return JsonResponse(found | {"onlyHere": not heard})
 
 
 @require_POST
@@ -68,10 +69,10 @@ def reconnect(request: HttpRequest) -> HttpResponse:
         return _refusal(400, "one of user, socket, process")
     user_id = str(user.pk) if user else ""
     _note(request, user, socket, process)
-    errands.send(
+    heard = errands.send(
         Errand(node="", what="reconnect", user=user_id, socket=socket, process=process), NAME
     )
-    return JsonResponse({})
+    return JsonResponse({"onlyHere": not heard})
 
 
 def _given(request: HttpRequest, name: str) -> str:

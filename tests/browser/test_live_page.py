@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, expect
 
+from tests.browser.axe import barriers
 from tests.browser.conftest import PATIENCE, NewPerson, Person, arrive
 from tests.servers import Site
 
@@ -109,6 +110,22 @@ async def test_a_socket_that_is_sent_away_comes_back_and_loses_no_event(
     assert await feed.evaluate("window.mark") == 1
     written = operator.site.shell(WRITTEN.format(name=operator.name))
     assert "Asked the sockets of socket" in written
+
+
+async def test_the_page_keeps_nobody_out_and_its_buttons_are_pressed_by_keys(operator: Person):
+    page, found = operator.page, []
+    for theme in ("light", "dark"):
+        await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        found += await barriers(page)
+    assert found == []
+    pause = page.locator("[data-act=pause]")
+    await page.locator(".live-log [name=type]").focus()
+    await page.keyboard.press("Tab")
+    await expect(pause).to_be_focused()
+    await page.keyboard.press("Space")
+    await expect(pause).to_have_attribute("aria-pressed", "true")
+    await page.keyboard.press("Space")
+    await expect(pause).to_have_attribute("aria-pressed", "false")
 
 
 async def test_strangers_to_the_staff_are_led_to_the_admins_login(person: NewPerson):

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 
 from tests.api import person
+from tests.servers import free_port
 from tests.staff.conftest import browser
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -86,3 +87,17 @@ def test_every_staff_member_may_ask_for_the_sockets_of_a_user(aiko, guest):
     assert answer.json() == {"userId": str(aiko.pk), "username": "aiko"}
     assert browser(guest).post("/admin/live/sockets/", {"user": "ben"}).status_code == 404
     assert browser(aiko).post("/admin/live/sockets/", {"user": "aiko"}).status_code == 302
+
+
+def test_where_the_other_processes_cannot_be_told_the_answer_says_so(aiko, operator, settings):
+    desk, asked = browser(operator), {"user": "aiko"}
+    for path in ("/admin/live/reconnect/", "/admin/live/sockets/"):
+        assert desk.post(path, asked).json()["onlyHere"] is False
+    settings.CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {"hosts": [f"redis://127.0.0.1:{free_port()}"]},
+        }
+    }
+    for path in ("/admin/live/reconnect/", "/admin/live/sockets/"):
+        assert desk.post(path, asked).json()["onlyHere"] is True

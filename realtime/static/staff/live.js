@@ -25,8 +25,8 @@ const charts = [...page.querySelectorAll("svg[data-chart]")].map((svg) => new Ch
 /** Ask sockets to come back anew, and say what became of it. */
 async function reconnect(what, name) {
   try {
-    await ask(page.dataset.reconnect, what);
-    say(fill(words.asked, name));
+    const { onlyHere } = await ask(page.dataset.reconnect, what);
+    say([fill(words.asked, name), onlyHere ? words.onlyHere : ""].join(" "));
   } catch (error) {
     say(fill(words.failed, error.message));
   }

@@ -146,6 +146,8 @@ export class Processes {
     const { ring = null, log = null } = total?.replays ?? {};
     show("connections", total ? number(websocket + sse) : "–");
     show("transports", total ? `${number(websocket)} WebSocket · ${number(sse)} SSE` : "");
+    // Each process counts its own: who is at two of them is in both numbers.
+    show("atMost", total && this.#known.size > 1 ? words.atMost : "");
     for (const name of ["users", "head", "backlog", "slowCuts"]) show(name, number(total?.[name]));
     for (const name of ["events", "deliveries"]) show(name, number(total?.[name], 1));
     for (const name of ["lag50", "lag99"]) show(name, milliseconds(total?.[name]));

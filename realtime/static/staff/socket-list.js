@@ -9,6 +9,7 @@ const ROOMS = 12;
 export class SocketList {
   #form;
   #found;
+  #warning;
   #list;
   #reconnect;
   /** The question whose answers are shown, and whose sockets they are. */
@@ -19,6 +20,7 @@ export class SocketList {
   constructor(section, reconnect) {
     this.#form = section.querySelector("form");
     this.#found = section.querySelector(".live-found");
+    this.#warning = section.querySelector(".live-warning");
     this.#list = section.querySelector("ul");
     this.#reconnect = reconnect;
     this.#form.addEventListener("submit", (event) => {
@@ -39,7 +41,8 @@ export class SocketList {
     this.#list.replaceChildren();
     this.#found.textContent = "";
     try {
-      await ask(page.dataset.sockets, { user: this.#name, ask: asked });
+      const { onlyHere } = await ask(page.dataset.sockets, { user: this.#name, ask: asked });
+      this.#warn(onlyHere);
     } catch (error) {
       this.#found.textContent = error.message;
       return;
@@ -49,6 +52,12 @@ export class SocketList {
         this.#found.textContent = fill(words.noSockets, this.#name);
       }
     }, ANSWER_MS);
+  }
+
+  /** Say what the list cannot hold. @param {boolean} onlyHere */
+  #warn(onlyHere) {
+    this.#warning.hidden = !onlyHere;
+    this.#warning.textContent = onlyHere ? words.onlyHere : "";
   }
 
   /** A process has answered; perhaps another page's question. */
