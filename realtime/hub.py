@@ -115,6 +115,9 @@ class Hub:
 
         self._early: dict[int, Batch] = {}
         self._handed = 0
+        #: Whom the run is for that is on its way, and how many of them have it.
+        self._audience: Sequence[Connection] = ()
+        self._served = 0
         self._begun = asyncio.Event()
 
     # -- life ------------------------------------------------------------------------------
@@ -381,7 +384,9 @@ class Hub:
         wire = b"".join(frame.wire for frame in frames)
         some_are_left_out = any(withheld)
         size = min(SLICE, max(1, SLICE_BYTES // max(1, len(wire))))
+        self._audience = audience
         for begin in range(0, len(audience), size):
+            self._served = begin + size
             for connection in audience[begin : begin + size]:
                 if connection.live_from >= first.seq or connection.closed:
                     continue  # it is still to catch up, or has gone
@@ -396,6 +401,17 @@ class Hub:
                         connection.send(frame)
             await self._give_way(len(audience[begin : begin + size]) * SLICE // size)
         return len(audience)
+
+    def reached(self, connection: Connection) -> int:
+        """The newest event that this live connection has, or that was not for it.
+
+        While a run goes out, some have it and some do not. A cursor behind what its reader has
+        would bring the run again to who resumes by it.
+        """
+        is_going_out = self.handed_out < self.position
+        if is_going_out and connection in self._audience[: self._served]:
+            return self.position
+        return self.handed_out
 
     async def _give_way(self, handed: int) -> None:
         """Let the loop have a turn, and what was handed out be written, after each SLICE."""

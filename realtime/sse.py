@@ -80,6 +80,7 @@ class EventStream:
         self._hub = hub
         self._loop = asyncio.get_running_loop()
         self._after = after
+        self._start = ""
         self._waiting: deque[bytes] = deque()
         self._bytes = 0
         self._news = asyncio.Event()
@@ -109,6 +110,8 @@ class EventStream:
         self = cls(hub, identity, after)
         self._enter(address)
         errors = await streams.attach(hub, self._connection, seen=seen, rooms=rooms, after=after)
+        # Now: what comes before the client is written to for the first time stands behind it.
+        self._start = streams.cursor(hub, self._connection)
         if errors:
             self._pass.hand_back()
             streams.detach(hub, self._connection)
@@ -143,7 +146,7 @@ class EventStream:
         """What goes out, piece by piece; it ends with the identity, or when nobody reads."""
         for arrived in registry.arrived:
             arrived(self._connection)
-        yield self._position(streams.cursor(self._hub, self._connection))
+        yield self._position(self._start)
         async for piece in self._catch_up():
             yield piece
         while not self._ended:

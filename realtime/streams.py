@@ -123,7 +123,8 @@ async def leave(hub: Hub, connection: Connection, room: str) -> str:
 
 def cursor(hub: Hub, connection: Connection) -> str:
     """The position up to which this connection has all that is for it."""
-    return str(Cursor(hub.epoch, hub.handed_out if connection.is_live else connection.position))
+    seq = hub.reached(connection) if connection.is_live else connection.position
+    return str(Cursor(hub.epoch, seq))
 
 
 async def renew(hub: Hub, connection: Connection, identity: Identity, *, seen: int) -> None:

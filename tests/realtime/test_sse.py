@@ -6,6 +6,7 @@ import json
 import pytest
 from django.test import AsyncRequestFactory
 
+from realtime.cursor import Cursor
 from realtime.events import Close, Exit
 from realtime.sse import stream
 from tests.realtime.conftest import ON_DATABASE, changed, said
@@ -111,6 +112,16 @@ async def test_a_stream_that_is_cut_before_its_first_event_can_be_resumed(open_s
     await said("a")
     back = await open_stream(headers={"Last-Event-ID": first.last_id})
     assert await back.texts(1) == ["a"]
+
+
+async def test_a_position_is_never_ahead_of_what_was_sent(open_stream, hub):
+    reader = await open_stream()
+    before = str(Cursor(hub.epoch, hub.position))
+    await said("before the first byte went out")
+    await hub.settle()
+    await started(reader)
+    assert reader._lines == [f"id: {before}", ""]
+    assert await reader.texts(1) == ["before the first byte went out"]
 
 
 async def test_a_poll_goes_on_where_a_stream_ended(open_stream):

@@ -17,7 +17,6 @@ from tests.servers import ROOT, Redis, Server
 #: What it is → its tests, and whether PostgreSQL and Redis are there.
 SUITES = {
     "the engine with Redis": (["-m", "django_db", "tests/realtime"], False, True),
-    "the engine on PostgreSQL": (["-m", "django_db", "tests/realtime"], True, False),
     "the engine on PostgreSQL with Redis": (["-m", "django_db", "tests/realtime"], True, True),
     "races and bad input on PostgreSQL": (
         ["tests/notifications/test_races.py", "tests/posts/test_bad_input.py"],
