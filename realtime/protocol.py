@@ -21,8 +21,8 @@ from realtime.direct import EXTENSION
 
 logger = logging.getLogger(__name__)
 
-#: Seconds for a client to answer our close.
-CLOSE_SECONDS = 10.0
+#: Seconds for a client to answer our close, and to read one that says what it did wrong.
+CLOSE_SECONDS, LINGER_SECONDS = 10.0, 2.0
 
 
 class Owner(Protocol):
@@ -42,6 +42,7 @@ class SocketProtocol(asyncio.Protocol):
 
     __slots__ = (
         "_config",
+        "_is_deaf",
         "_messages",
         "_owner",
         "_paused",
@@ -94,7 +95,7 @@ class SocketProtocol(asyncio.Protocol):
         self._messages: deque[dict[str, Any]] | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._owner: Owner | None = None
-        self._working = self._paused = False
+        self._working = self._paused = self._is_deaf = False
 
     # -- what the transport calls ------------------------------------------------------------
 
@@ -129,6 +130,8 @@ class SocketProtocol(asyncio.Protocol):
             self._writable = None
 
     def data_received(self, data: bytes) -> None:
+        if self._is_deaf:
+            return
         if self._reader is None:
             self._begin(data)
             return
@@ -294,11 +297,21 @@ class SocketProtocol(asyncio.Protocol):
         self.transport.close()
 
     def _fail(self, code: int, reason: str) -> None:
-        """Close at once: what the client sends makes no sense from here on."""
-        if not self.close_sent and not self.transport.is_closing():
-            self._put({"type": "websocket.disconnect", "code": code, "reason": reason})
-            self._write_close(code, reason)
-        self.transport.close()
+        """Close at once: what the client sends makes no sense from here on.
+
+        It is read all the same, for a while: at an end with something unread the system takes back
+        what was written, and the client would not learn why (RFC 6455, 7.1.1).
+        """
+        self._is_deaf = True
+        if self.close_sent or self.transport.is_closing():
+            self.transport.close()
+            return
+        self._put({"type": "websocket.disconnect", "code": code, "reason": reason})
+        self._write_close(code, reason)
+        self._read_on()
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self._timer = self.loop.call_later(LINGER_SECONDS, self.transport.close)
 
     def _write_close(self, code: int, reason: str) -> None:
         self.write(wire.close_frame(code, reason))
@@ -412,11 +425,13 @@ class SocketProtocol(asyncio.Protocol):
             return
         self._put({"type": "websocket.disconnect", "code": code, "reason": reason})
         self._write_close(code, reason)
-        # What comes now is passed over, but the answer to our close must be read.
+        self._read_on()  # what comes now is passed over, but for the answer to our close
+        self._timer = self.loop.call_later(CLOSE_SECONDS, self.transport.close)
+
+    def _read_on(self) -> None:
         if self._paused:
             self._paused = False
             self.transport.resume_reading()
-        self._timer = self.loop.call_later(CLOSE_SECONDS, self.transport.close)
 
     def _cancel_timer(self) -> None:
         if self._timer is not None:

@@ -53,6 +53,15 @@ def test_an_answer_for_programs_bears_no_policy() -> None:
     assert "Content-Security-Policy" not in Client().get("/healthz")
 
 
+def test_what_the_api_answers_is_kept_nowhere(transactional_db) -> None:
+    client = Client()
+    client.force_login(person("aiko"))
+    for path in ("/api/posts", "/api/users/me", "/api/notifications", "/api/nowhere"):
+        assert client.get(path)["Cache-Control"] == "no-store"
+    # A page that is left is one step back.
+    assert "no-store" not in client.get("/").get("Cache-Control", "")
+
+
 def test_a_host_that_is_not_ours_gets_no_page_and_no_policy() -> None:
     answer = Client().get("/login/", HTTP_HOST="evil.example")
     assert answer.status_code == 400
