@@ -21,6 +21,7 @@ OTHERS = (
     "outage",
     "restart",
     "fairness",
+    "fuzz",
     "plans",
 )
 
