@@ -27,6 +27,10 @@ def nothing_unsent() -> int:
     return 0
 
 
+def nowhere(_what: object) -> None:
+    """Where frames and codes go when their reader has gone."""
+
+
 class Connection:
     """What one reader is in, and how far it is complete.
 
@@ -132,6 +136,12 @@ class Connection:
             return False
         self.sent((room,), since, position)
         return True
+
+    def end(self) -> None:
+        """Nothing more for this reader, whose owner is free of us."""
+        self.closed = True
+        self.send = self.close = nowhere
+        self.direct, self.unsent = None, nothing_unsent
 
     def begin_anew(self, position: int) -> None:
         """Where it was could not be found: nothing before ``position`` was sent."""

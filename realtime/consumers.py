@@ -147,6 +147,7 @@ class RealtimeConsumer(SocketConsumer):
         """Leave nothing behind."""
         if self._queue is not None:
             self._queue.cancel()
+            self._queue = None
         if self.connection is not None and not self.connection.closed:
             streams.detach(self.hub, self.connection)
             CONNECTIONS.labels("websocket").dec()

@@ -13,7 +13,7 @@ from typing import Protocol
 from weakref import WeakKeyDictionary
 
 from realtime.frames import Frame
-from realtime.outbox import Send
+from realtime.outbox import Send, nobody
 
 logger = logging.getLogger(__name__)
 
@@ -148,7 +148,8 @@ class DirectOutbox:
         await self._socket.writable()
 
     def abandon(self) -> None:
-        """The socket is gone: forget what waits."""
+        """The socket is gone: forget what waits, and whom to tell that it is too much."""
+        self._overflow = nobody
         self._wire = b""
         self._closing = True
         if self._task is not None:

@@ -33,6 +33,11 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._end_head()
         super().connection_lost(exc)
+        self._let_go()
+
+    def handle_websocket_upgrade(self) -> None:
+        super().handle_websocket_upgrade()
+        self._let_go()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -69,6 +74,10 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    def _let_go(self) -> None:
+        """Part from what refers back to us: rings are left to the collector, which comes seldom."""
+        self.parser = self.cycle = None  # type: ignore[assignment]
 
     def _refuse_length(self) -> None:
         self._end_head()

@@ -14,6 +14,10 @@ from realtime.frames import MESSAGE_TOO_BIG, CloseCode, Frame
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
+def nobody() -> None:
+    """Who minds that too much waits for one who has gone."""
+
+
 class Outbox:
     """Sends frames in order, one at a time; ``overflow`` is called when too many wait."""
 
@@ -58,7 +62,8 @@ class Outbox:
             await asyncio.wait([self._task])
 
     def abandon(self) -> None:
-        """The socket is gone: forget what waits."""
+        """The socket is gone: forget what waits, and whom to tell that it is too much."""
+        self._overflow = nobody
         self._frames.clear()
         self._closing = self._closing or 0
         if self._task is not None:

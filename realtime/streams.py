@@ -74,7 +74,7 @@ async def attach(
 
 def detach(hub: Hub, connection: Connection) -> None:
     """Forget a connection."""
-    connection.closed = True
+    connection.end()
     hub.readers.remove(connection)
 
 

@@ -1,6 +1,7 @@
 """What an event costs, counted and never timed: whoever makes it dearer finds out here."""
 
 import asyncio
+import gc
 import os
 from collections import Counter
 
@@ -14,6 +15,7 @@ from realtime import hub as hub_module
 from realtime.connection import Connection
 from realtime.consumers import RealtimeConsumer
 from realtime.database import in_database
+from realtime.heads import BoundedProtocol
 from realtime.identity import Identity
 from realtime.protocol import SocketProtocol
 from realtime.rights import Rights
@@ -34,6 +36,7 @@ async def readers(hub):
     config = uvicorn.Config(
         RealtimeConsumer.as_asgi(),
         port=port,
+        http=BoundedProtocol,
         ws=SocketProtocol,
         ws_max_size=65_536,
         lifespan="off",
@@ -189,3 +192,36 @@ async def test_the_queries_of_an_event_do_not_grow_with_its_readers(
     await said("to one")
     await all_get(readers[:1], "to one")
     assert to_all == counted["queries"] <= QUERIES
+
+
+async def test_who_has_gone_leaves_nothing_to_the_collector(readers, hub):
+    """It comes seldom (``lifespan.py``): a ring for each socket would fill the memory."""
+    kinds = (RealtimeConsumer, SocketProtocol, BoundedProtocol, direct.DirectOutbox, Connection)
+
+    def left():
+        return Counter(type(one).__name__ for one in gc.get_objects() if isinstance(one, kinds))
+
+    gc.collect()  # what other tests have left
+    assert left()["SocketProtocol"] == SOCKETS
+    gc.disable()
+    try:
+        url = f"ws://127.0.0.1:{readers[0].remote_address[1]}/"
+        async with connect(url, additional_headers={"Authorization": "Bearer late"}) as late:
+            await late.recv()
+            assert left()["BoundedProtocol"] == 0, "an open socket needs it no more"
+        for number, reader in enumerate(readers):
+            await reader.send('{"type":"room:join","payload":{"room":"post:1"},"id":"1"}')
+            assert '"id":"1"' in await reader.recv()
+            if number % 3 == 0:
+                await reader.close()
+            elif number % 3 == 1:
+                reader.transport.abort()
+        while hub.readers.connections:
+            hub.readers.connections.copy().pop().close(4200)
+        for reader in readers:
+            await reader.wait_closed()
+        async with asyncio.timeout(10):
+            while left():
+                await asyncio.sleep(0.01)
+    finally:
+        gc.enable()
