@@ -11,6 +11,7 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
+from django.views.decorators.csrf import csrf_exempt
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from realtime import bus, log
@@ -18,7 +19,7 @@ from realtime.database import in_database
 from realtime.errors import Unauthenticated
 from realtime.hub import Hub
 from realtime.metrics import exposition
-from realtime.requests import error_response, json_response
+from realtime.requests import error_response, json_response, only_reads
 
 #: Seconds for each question.
 PATIENCE_SECONDS = 2.0
@@ -26,16 +27,20 @@ PATIENCE_SECONDS = 2.0
 MAX_LAG = 1_000
 
 
+@csrf_exempt  # it writes nothing, and another method than GET is to be told so
 async def healthz(request: HttpRequest) -> HttpResponse:
     """``GET /healthz``: the process answers."""
-    return json_response(200, {"status": "ok"})
+    return only_reads(request) or json_response(200, {"status": "ok"})
 
 
+@csrf_exempt  # as above
 async def readyz(request: HttpRequest) -> HttpResponse:
     """``GET /readyz``: 200 when database, layer and log position are fine; else 503 with which.
 
     A layer that is down does not make a process unready: events come a second later without it.
     """
+    if (refusal := only_reads(request)) is not None:
+        return refusal
     hub = Hub.running()
     if hub is not None and hub.draining:
         return json_response(503, {"status": "draining"})
@@ -48,8 +53,11 @@ async def readyz(request: HttpRequest) -> HttpResponse:
     return json_response(200 if well else 503, {"status": "ok" if well else "unready", **parts})
 
 
+@csrf_exempt  # as above
 def metrics(request: HttpRequest) -> HttpResponse:
     """``GET /metrics``: for who asks from this machine, or with ``METRICS_TOKEN``."""
+    if (refusal := only_reads(request)) is not None:
+        return refusal
     if not (_is_local(request) or _has_token(request)):
         return error_response(Unauthenticated("this needs METRICS_TOKEN as a bearer token"))
     return HttpResponse(exposition(), content_type=CONTENT_TYPE_LATEST)

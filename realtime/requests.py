@@ -88,10 +88,17 @@ def refusal(request: HttpRequest, transport: Transport) -> HttpResponse | None:
     if transport not in conf().transports:
         message = f"{transport} is not served here"
         return json_response(404, {"error": {"code": "not_found", "message": message}})
+    return only_reads(request)
+
+
+def only_reads(request: HttpRequest) -> HttpResponse | None:
+    """The answer to another method than GET; None for that."""
     if request.method in ("GET", "HEAD"):
         return None
     message = f"{request.method} is not possible here"
-    return json_response(405, {"error": {"code": "method_not_allowed", "message": message}})
+    response = json_response(405, {"error": {"code": "method_not_allowed", "message": message}})
+    response["Allow"] = "GET, HEAD"
+    return response
 
 
 def _status(error: RealtimeError) -> tuple[int, str]:

@@ -8,7 +8,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 
 from realtime.health import healthz, metrics, readyz
-from realtime.rest.schema import SchemaPage, SchemaView
+from realtime.rest.schema import SchemaView, schema_page
 from realtime.rest.views import api_not_found
 from realtime.sse import stream
 from realtime.views import poll
@@ -33,7 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^api/realtime/poll/?$", poll, name="poll"),
     re_path(r"^api/realtime/stream/?$", stream, name="stream"),
     re_path(r"^api/schema/?$", SchemaView.as_view(), name="schema"),
-    re_path(r"^api/docs/?$", SchemaPage.as_view(), name="docs"),
+    re_path(r"^api/docs/?$", schema_page, name="docs"),
     path("api/", include("accounts.urls")),
     path("api/", include("posts.urls")),
     path("api/", include("notifications.urls")),

@@ -10,7 +10,7 @@ from typing import Any, TypeVar, get_origin
 import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views import View
+from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
@@ -22,6 +22,7 @@ from drf_spectacular.utils import Direction, OpenApiParameter, extend_schema
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.negotiation import DefaultContentNegotiation
 
+from realtime.requests import only_reads
 from realtime.rest.problems import Failure
 
 OPENAPI = {"OAS_VERSION": "3.1.0"}
@@ -171,27 +172,28 @@ class SchemaView(SpectacularAPIView):
     content_negotiation_class = DefaultContentNegotiation
 
 
-class SchemaPage(View):
+@csrf_exempt  # it writes nothing, and another method than GET is to be told so
+def schema_page(request: HttpRequest) -> HttpResponse:
     """``GET /api/docs``: the same for people, as a plain page."""
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        with patched_settings(OPENAPI):
-            schema = Generator().get_schema(public=True)  # type: ignore[no-untyped-call]
-        operations = [
-            {"method": method.upper(), "path": path, **operation}
-            for path, operations in schema["paths"].items()
-            for method, operation in operations.items()
-        ]
-        components = schema["components"]["schemas"]
-        return render(
-            request,
-            "realtime/api.html",
-            {
-                "info": schema["info"],
-                "operations": operations,
-                "components": {name: _pretty(component) for name, component in components.items()},
-            },
-        )
+    if (refusal := only_reads(request)) is not None:
+        return refusal
+    with patched_settings(OPENAPI):
+        schema = Generator().get_schema(public=True)  # type: ignore[no-untyped-call]
+    operations = [
+        {"method": method.upper(), "path": path, **operation}
+        for path, operations in schema["paths"].items()
+        for method, operation in operations.items()
+    ]
+    components = schema["components"]["schemas"]
+    return render(
+        request,
+        "realtime/api.html",
+        {
+            "info": schema["info"],
+            "operations": operations,
+            "components": {name: _pretty(component) for name, component in components.items()},
+        },
+    )
 
 
 def _pretty(component: dict[str, Any]) -> str:
