@@ -7,8 +7,8 @@ RUN python -m venv /venv
 COPY requirements/app.txt requirements/app.txt
 RUN /venv/bin/pip install --no-cache-dir --require-hashes --requirement requirements/app.txt
 COPY . .
-# The key is for this one command; nothing of it is kept.
-RUN DEBUG=0 SECRET_KEY=collecting-files-needs-a-key-and-does-nothing-with-it \
+# The keys are for this one command; nothing of them is kept.
+RUN DEBUG=0 SECRET_KEY=collecting-files-needs-a-key-and-does-nothing-with-it JWT_SIGNING_KEY=collecting-files-needs-another-key-and-does-nothing-too \
     /venv/bin/python manage.py collectstatic --no-input --verbosity 0 \
     && /venv/bin/python -m compileall -q /app /venv
 

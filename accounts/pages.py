@@ -76,7 +76,9 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
     if theme not in {"light", "dark"} or theme == request.COOKIES.get("theme"):
         response.delete_cookie("theme", samesite="Lax")
     else:
-        response.set_cookie("theme", theme, max_age=THEME_KEPT, samesite="Lax")
+        response.set_cookie(
+            "theme", theme, max_age=THEME_KEPT, secure=request.is_secure(), samesite="Lax"
+        )
     return response
 
 

@@ -22,7 +22,7 @@ from benchmarks.compare import RESULTS, machine
 from benchmarks.plot import timeline
 from benchmarks.processes import go_first
 from benchmarks.writer import Writer
-from tests.servers import ROOT, Postgres, Redis, Site
+from tests.servers import PRODUCTION, ROOT, Postgres, Redis, Site
 
 RATE = 50
 BODY_BYTES = 200
@@ -103,9 +103,7 @@ def make_site(folder: Path, database_url: str, redis: Redis, **environment: str)
     return Site(
         folder,
         database_url,
-        DEBUG="0",
-        SECRET_KEY="of-a-benchmark-" + "0123456789" * 5,
-        ALLOWED_HOSTS="127.0.0.1",
+        **PRODUCTION,
         REDIS_URL=redis.url,
         REALTIME_MAX_CONNECTIONS_PER_USER="20000",
         REALTIME_MAX_CONNECTIONS_PER_IP="20000",

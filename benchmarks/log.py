@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.servers import ROOT, Postgres
+from tests.servers import PRODUCTION, ROOT, Postgres
 
 RESULTS = ROOT / "benchmarks" / "results"
 #: Posts that a writer saves in turn with and without an entry, so that both meet the same moment.
@@ -51,8 +51,8 @@ def main() -> None:
 
 
 def _measure(postgres: Postgres, options: argparse.Namespace) -> dict[str, Any]:
-    env = {**os.environ, "DATABASE_URL": postgres.database("site"), "DEBUG": "0"}
-    env |= {"SECRET_KEY": "x" * 50, "DJANGO_SETTINGS_MODULE": "realtime_site.settings"}
+    env = {**os.environ, "DATABASE_URL": postgres.database("site"), **PRODUCTION}
+    env |= {"DJANGO_SETTINGS_MODULE": "realtime_site.settings"}
     manage = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
     subprocess.run(manage, cwd=ROOT, env=env, check=True)
 

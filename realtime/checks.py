@@ -31,7 +31,7 @@ SHORT_RETENTION = 900
 
 def processes() -> int:
     """How many serve the site in all, by what the operator says of it."""
-    return int(settings.WORKERS * settings.SERVERS)
+    return max(1, settings.WORKERS) * max(1, settings.SERVERS)
 
 
 @register

@@ -1,6 +1,6 @@
 """What browsers are told to refuse on our pages: what we did not send, and powers that are unused.
 
-And that answers of the API are kept nowhere.
+And what caches may keep, which is nothing. Static files do not come by here.
 
 Django 6.0 brings a policy of its own; until the site is on it, this is the one place for ours.
 Referrers and openers are Django's ``SecurityMiddleware``'s.
@@ -68,9 +68,9 @@ def page_headers(get_response: Answer | AnswerLater) -> Answer | AnswerLater:
 
 
 def _told(request: HttpRequest, response: HttpResponse, nonce: Nonce) -> HttpResponse:
-    if request.path.startswith("/api/"):
-        # Each answer is for who asked, and old a moment later.
-        response.headers.setdefault("Cache-Control", "no-store")
+    # What one reader was shown no proxy gives another, and no answer of the API is kept at all.
+    is_api = request.path.startswith("/api/")
+    response.headers.setdefault("Cache-Control", "no-store" if is_api else "private, no-cache")
     is_page = response.get("Content-Type", "").startswith("text/html")
     # Django's pages about errors, for developers alone, have scripts in their text.
     if not is_page or (settings.DEBUG and response.status_code in {404, 500}):

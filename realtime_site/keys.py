@@ -21,7 +21,7 @@ def weakness(key: str) -> str:
         return "is one that everybody can read in the source"
     if len(key) < LENGTH:
         return f"has {len(key)} characters, fewer than {LENGTH}"
-    if key in (key + key)[1:-1]:
+    if any(key.startswith(key[period:]) for period in range(1, len(key) // 2 + 1)):
         return "says the same over and over"
     if bits(key) < BITS:
         return f"is worth {bits(key):.0f} bits, fewer than {BITS}: its characters are too few"

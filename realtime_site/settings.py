@@ -1,5 +1,6 @@
 """The site's settings, all from the environment (see docs/operating.md for each)."""
 
+import hmac
 import os
 from datetime import timedelta
 from ipaddress import ip_network
@@ -63,23 +64,38 @@ def env_rates(name: str) -> dict[str, windows.Rate]:
         raise ImproperlyConfigured(f"{name}: {error}.") from None
 
 
+def env_key(name: str, development: str) -> str:
+    """A key that signs; whether it can be guessed is checked in ``checks.py``."""
+    key = os.environ.get(name, "")
+    if not key and not DEBUG:
+        raise ImproperlyConfigured(f"{name} is missing: set it to 50 or more random characters.")
+    return key or development
+
+
 # Development unless told otherwise; `manage.py serve` is production unless told otherwise.
 DEBUG = env_bool("DEBUG", True)
-SECRET_KEY = os.environ.get("SECRET_KEY", "")
-if not SECRET_KEY:
-    if not DEBUG:
-        raise ImproperlyConfigured("SECRET_KEY is missing: set it to 50 or more random characters.")
-    SECRET_KEY = "only-for-development-never-for-a-site-that-others-can-reach"
+SECRET_KEY = env_key("SECRET_KEY", "only-for-development-never-for-a-site-that-others-can-reach")
+# Of its own, so that tokens can be ended, or read by another service, without the sessions.
+JWT_SIGNING_KEY = env_key(
+    "JWT_SIGNING_KEY", hmac.new(SECRET_KEY.encode(), b"JWT_SIGNING_KEY", "sha256").hexdigest()
+)
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEBUG else "")
 
 # All by https, which a proxy in front speaks: cookies come by nothing else, http leads there, and
-# browsers remember it for a year. Not for other names of the domain, and not for ever: so the two
-# checks that want that are silent.
+# browsers remember it for a year.
 HTTPS_ONLY = env_bool("HTTPS_ONLY", False)
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS_ONLY
+LANGUAGE_COOKIE_SECURE = HTTPS_ONLY
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS_ONLY else 0
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)/?$"]  # asked at the server's own address
-SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+SILENCED_SYSTEM_CHECKS = [
+    # Not for other names of the domain, and not for ever.
+    "security.W005",
+    "security.W021",
+    # site.E001 asks for more.
+    "security.W009",
+]
 
 INSTALLED_APPS = [
     "realtime_site.development.Daphne",  # before staticfiles: its runserver speaks ASGI
@@ -264,6 +280,7 @@ SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=14),
     "ALGORITHM": "HS256",
+    "SIGNING_KEY": JWT_SIGNING_KEY,
     "UPDATE_LAST_LOGIN": False,
 }
 SPECTACULAR_SETTINGS = {
@@ -288,6 +305,11 @@ CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "idempotency-key", "x-csrftoken"]
 CORS_EXPOSE_HEADERS = ["retry-after", "x-request-id"]
 SOCKET_PORT = env_int("SOCKET_PORT", 8000)
+
+# How many serve the site: the default of `serve --workers`, and on how many servers. What one
+# process may keep to itself several may not: see the checks.
+WORKERS = env_int("WORKERS", 1)
+SERVERS = env_int("SERVERS", 1)
 
 # Read by realtime/conf.py, which documents each and knows the defaults.
 REALTIME = {

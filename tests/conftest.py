@@ -21,7 +21,7 @@ from django.conf import settings
 from django.core.cache import caches
 from playwright.async_api import Browser, async_playwright
 
-from tests.servers import Missing, Postgres, Redis, Server, Site
+from tests.servers import PRODUCTION, Missing, Postgres, Redis, Server, Site
 from tests.servers import chromium as chromium_path
 
 StartSite = Callable[..., Site]
@@ -116,9 +116,7 @@ def live_site(server_folder: Callable[[str], Path], migrated_sqlite: Path) -> It
 def collected_site(server_folder: Callable[[str], Path], migrated_sqlite: Path) -> Iterator[Site]:
     """One running site as in production: DEBUG off, static files collected; ``STATIC_ROOT``."""
     production = {
-        "DEBUG": "0",
-        "SECRET_KEY": "of-a-site-that-is-open-to-this-machine-alone-for-a-test",
-        "ALLOWED_HOSTS": "127.0.0.1",
+        **PRODUCTION,
         "DJANGO_SETTINGS_MODULE": "tests.collected",
         "STATIC_ROOT": str(server_folder("static")),
     }

@@ -260,6 +260,13 @@ GENEROUS = ",".join(
     f"{name}=100000000/60"
     for name in ("write", "register", "login", "login_failures", "login_strangers")
 )
+#: What a site must be given in production, here one that this machine alone reaches.
+PRODUCTION = {
+    "DEBUG": "0",
+    "SECRET_KEY": "of-a-site-that-is-open-to-this-machine-alone-for-a-test",
+    "JWT_SIGNING_KEY": "of-tokens-that-are-good-on-this-machine-alone-for-a-test",
+    "ALLOWED_HOSTS": "127.0.0.1",
+}
 #: What a site process takes over from the tests' environment: never DATABASE_URL and the like.
 _INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
 

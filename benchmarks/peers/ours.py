@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from benchmarks.peers.http_writer import OUR_BODY_BYTES
 from benchmarks.peers.peer import ROOMS, Peer
 from benchmarks.writer import Writer
-from tests.servers import ROOT, Server, Site
+from tests.servers import PRODUCTION, ROOT, Server, Site
 
 
 class OursInMemory(Peer):
@@ -28,9 +28,7 @@ class OursInMemory(Peer):
             f"sqlite:///{folder}/site.sqlite3",
             workers=str(self.workers),
             # As in production: DEBUG keeps every query.
-            DEBUG="0",
-            SECRET_KEY="of-a-benchmark-" + "0123456789" * 5,
-            ALLOWED_HOSTS="127.0.0.1",
+            **PRODUCTION,
             **limits,
             **redis,
         )

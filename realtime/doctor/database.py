@@ -22,7 +22,7 @@ Clock = Callable[[], float]
 
 
 def look(
-    connection: BaseDatabaseWrapper, *, processes: int, servers: int, clock: Clock = time.time
+    connection: BaseDatabaseWrapper, *, processes: int, clock: Clock = time.time
 ) -> Iterator[Finding]:
     """All of it; where it does not answer, that alone."""
     begun = time.perf_counter()
@@ -41,7 +41,7 @@ def look(
     yield ok("database.answers", f"{connection.display_name} answers ({milliseconds:.0f} ms).")
     yield _migrations(pending)
     if connection.vendor == "sqlite":
-        yield from _sqlite(connection, processes, servers)
+        yield from _sqlite(connection)
     elif connection.vendor == "postgresql":
         yield from _postgresql(connection, processes, clock)
 
@@ -62,7 +62,7 @@ def _migrations(pending: list[str]) -> Finding:
     )
 
 
-def _sqlite(connection: BaseDatabaseWrapper, processes: int, servers: int) -> Iterator[Finding]:
+def _sqlite(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
     journal = str(_one(connection, "PRAGMA journal_mode")).lower()
     if journal != "wal":
         yield wrong(
@@ -75,18 +75,6 @@ def _sqlite(connection: BaseDatabaseWrapper, processes: int, servers: int) -> It
             "database.not_durable",
             "SQLite answers a commit before it is on the disk: a power cut loses events.",
             "Set PRAGMA synchronous=FULL, as the site's own settings do.",
-        )
-    if servers > 1:
-        yield wrong(
-            "database.sqlite_shared",
-            "SQLite is a file of one machine; several servers cannot share it.",
-            "Set DATABASE_URL to a PostgreSQL for all servers.",
-        )
-    elif processes > 1:
-        yield warning(
-            "database.sqlite_workers",
-            "SQLite lets one process write at a time; several workers wait for each other.",
-            "Use one worker, or a PostgreSQL.",
         )
 
 

@@ -18,11 +18,8 @@ QUESTIONS = 10
 NEARLY_FULL = 0.9
 
 
-def look(url: str, *, processes: int, clock: Callable[[], float] = time.time) -> Iterator[Finding]:
-    """All of it; where there is none, whether one is needed."""
-    if not url:
-        yield _none(processes)
-        return
+def look(url: str, *, clock: Callable[[], float] = time.time) -> Iterator[Finding]:
+    """All of it; where it does not answer, that alone."""
     import redis  # only now: a site without Redis need not have its client
 
     try:
@@ -46,17 +43,6 @@ def look(url: str, *, processes: int, clock: Callable[[], float] = time.time) ->
     yield from _memory(info)
     yield _latency(slowest)
     yield compare("Redis", seconds + microseconds / 1e6, asked=asked, answered=answered)
-
-
-def _none(processes: int) -> Finding:
-    if processes == 1:
-        return ok("redis.none", "There is no Redis; one process needs none.")
-    return wrong(
-        "redis.none",
-        f"There is no Redis, and {processes} processes need one: who is online differs between"
-        " them, and events come a second late.",
-        "Set REDIS_URL.",
-    )
 
 
 def _seconds(question: Callable[[], Any]) -> float:

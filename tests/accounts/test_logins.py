@@ -1,7 +1,10 @@
 """How a login begins, goes on and ends; and that its end reaches everything that came from it."""
 
+from typing import ClassVar
+
 import jwt
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -244,3 +247,35 @@ def test_logins_past_their_time_are_cleared_by_the_next_one(aiko):
     Login.objects.update(expires_at="2020-01-01T00:00Z")
     logins.open_login(aiko)
     assert Login.objects.count() == 1
+
+
+class CountingHasher(MD5PasswordHasher):
+    """Counts how often a password was made into a hash, which is what takes the time."""
+
+    made: ClassVar[list[str]] = []
+
+    def encode(self, password, salt):
+        self.made.append(password)
+        return super().encode(password, salt)
+
+
+@pytest.mark.parametrize("path", ["/api/auth/token", "/login/", "/admin/login/"])
+@pytest.mark.parametrize("state", ["there", "nobody", "suspended", "without a password"])
+def test_a_wrong_password_takes_as_long_and_says_the_same_whoever_it_is(path, state, settings):
+    """Who has an account is not told by a clock either."""
+    settings.PASSWORD_HASHERS = [f"{__name__}.CountingHasher"]
+    if state != "nobody":
+        user = person("aiko", is_active=state != "suspended", is_staff=True)
+        if state == "without a password":
+            user.set_unusable_password()
+            user.save()
+    CountingHasher.made.clear()
+    sent = {"username": "aiko", "password": "wrong"}
+    if path.startswith("/api/"):
+        answer = Api().post(path, sent)
+        assert error(answer) == (401, "unauthenticated")
+        assert answer.json()["error"]["message"] == "no account has this username and password"
+    else:
+        page = Client(headers={"Accept-Language": "en"}).post(path, sent).content.decode()
+        assert "Please enter" in page and "suspended" not in page
+    assert len(CountingHasher.made) == 1

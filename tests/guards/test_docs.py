@@ -107,6 +107,12 @@ def test_operating_lists_every_setting_of_the_engine_with_its_default() -> None:
     assert documented == defaults
 
 
+def test_the_docs_list_every_check_of_ours() -> None:
+    checks = (ROOT / "docs/operating/checks.md").read_text()
+    code = "".join((ROOT / f"{app}/checks.py").read_text() for app in ("realtime", "realtime_site"))
+    assert first_words(table(checks, "id")) == set(re.findall(r'id="([\w.]+)"', code))
+
+
 def plain(value: object) -> str:
     """A default as one would write it in the environment."""
     return ",".join(value) if isinstance(value, tuple) else str(value)

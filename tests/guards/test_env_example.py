@@ -37,5 +37,5 @@ def test_the_example_gives_each_setting_its_reason() -> None:
 
 
 def test_the_example_holds_no_secret() -> None:
-    for name in ("SECRET_KEY", "POSTGRES_PASSWORD", "METRICS_TOKEN"):
+    for name in ("SECRET_KEY", "JWT_SIGNING_KEY", "POSTGRES_PASSWORD", "METRICS_TOKEN"):
         assert EXAMPLE[name] == ""

@@ -5,11 +5,11 @@ import re
 from pathlib import Path
 
 from tests.clients import Api
-from tests.servers import Site
+from tests.servers import PRODUCTION, Site
 
 
 def test_modules_import_each_other_by_names_that_change_with_their_content(tmp_path: Path) -> None:
-    site = Site(tmp_path, f"sqlite:///{tmp_path / 'site.sqlite3'}", DEBUG="0", SECRET_KEY="k" * 50)
+    site = Site(tmp_path, f"sqlite:///{tmp_path / 'site.sqlite3'}", **PRODUCTION)
     code = (
         "from django.conf import settings; from django.core.management import call_command; "
         f"settings.STATIC_ROOT = {str(tmp_path / 'static')!r}; "

@@ -14,10 +14,8 @@ from websockets.exceptions import InvalidStatus
 
 from tests.clients import PASSWORD, Api, Json, Live
 from tests.conftest import StartSite
-from tests.servers import ROOT, Site, wait_until
+from tests.servers import PRODUCTION, ROOT, Site, wait_until
 from tests.stories.test_operations import serve
-
-PRODUCTION = {"DEBUG": "0", "SECRET_KEY": "s" * 50, "ALLOWED_HOSTS": "127.0.0.1"}
 
 
 def lines(site: Site) -> list[Json]:

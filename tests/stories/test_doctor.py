@@ -11,11 +11,9 @@ from typing import Any
 import pytest
 
 from tests.conftest import StartSite
-from tests.servers import ROOT, Postgres, Server, Site
+from tests.servers import PRODUCTION, ROOT, Postgres, Server, Site
 
-PRODUCTION = {
-    "DEBUG": "0",
-    "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
+GOOD = PRODUCTION | {
     "ALLOWED_HOSTS": "site.example",
     "HTTPS_ONLY": "1",
     "TRUSTED_PROXIES": "10.0.0.5",
@@ -38,7 +36,7 @@ def doctor(migrated_postgres: str, redis_server: Server) -> Doctor:
     """Runs it with the environment of a good installation, and the given changes."""
 
     def run(*arguments: str, files: int = 4_096, **changed: str) -> tuple[int, dict[str, Any]]:
-        env = {"PATH": "/usr/bin:/bin", "DATABASE_URL": migrated_postgres, **PRODUCTION}
+        env = {"PATH": "/usr/bin:/bin", "DATABASE_URL": migrated_postgres, **GOOD}
         env |= {"REDIS_URL": redis_server.url, **changed}
         done = subprocess.run(
             [sys.executable, "manage.py", "doctor", "--json", *arguments],
@@ -64,7 +62,7 @@ def worse(found: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_a_good_installation_is_well(doctor: Doctor) -> None:
-    _code, found = doctor("--workers", "4")
+    _code, found = doctor(WORKERS="4")
     assert worse(found) == {}
     assert (
         found["database.not_durable"] == "warning"
@@ -83,23 +81,23 @@ def test_a_good_installation_is_well(doctor: Doctor) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "changed", "code"),
+    ("changed", "codes"),
     [
-        ((), {"DATABASE_URL": "postgres://u@127.0.0.1:1/x"}, "database.unreachable"),
-        (("--workers", "5", "--servers", "2"), {}, "database.connections"),
-        ((), {"REDIS_URL": "redis://127.0.0.1:1/0"}, "redis.unreachable"),
-        (("--servers", "2"), {"REDIS_URL": ""}, "redis.none"),
-        ((), {"files": 256}, "files.limit"),
-        ((), {"REALTIME_PING_INTERVAL": "soon"}, "settings.refused"),
-        ((), {"TRUSTED_PROXIES": ""}, "proxies.none"),
+        ({"DATABASE_URL": "postgres://u@127.0.0.1:1/x"}, ["database.unreachable"]),
+        ({"WORKERS": "5", "SERVERS": "2"}, ["database.connections"]),
+        ({"REDIS_URL": "redis://127.0.0.1:1/0"}, ["redis.unreachable"]),
+        ({"SERVERS": "2", "REDIS_URL": ""}, ["settings.realtime.E001", "settings.site.W002"]),
+        ({"files": 256}, ["files.limit"]),
+        ({"REALTIME_PING_INTERVAL": "soon"}, ["settings.realtime.E002"]),
+        ({"TRUSTED_PROXIES": ""}, ["settings.site.E005"]),
     ],
 )
 def test_what_is_wrong_is_named_and_ends_with_1(
-    doctor: Doctor, arguments: tuple[str, ...], changed: dict[str, Any], code: str
+    doctor: Doctor, changed: dict[str, Any], codes: list[str]
 ) -> None:
-    returned, found = doctor(*arguments, **changed)
+    returned, found = doctor(**changed)
     assert returned == 1
-    assert worse(found) == {code: "wrong"}
+    assert list(worse(found)) == codes
 
 
 def test_a_database_that_is_not_migrated_is_found(
@@ -130,7 +128,7 @@ def _alter(postgres: Postgres, what: str) -> None:
 def test_a_clock_that_is_not_the_databases_is_found(migrated_postgres: str, tmp_path: Path) -> None:
     code = (
         "import time; from django.db import connection; from realtime.doctor import database;"
-        "found = database.look(connection, processes=1, servers=1, clock=lambda: time.time() + 60);"
+        "found = database.look(connection, processes=1, clock=lambda: time.time() + 60);"
         "print(*[one.code for one in found if one.level == 'wrong'])"
     )
     assert Site(tmp_path, migrated_postgres).shell(code) == "clock.postgresql\n"
@@ -139,14 +137,16 @@ def test_a_clock_that_is_not_the_databases_is_found(migrated_postgres: str, tmp_
 def test_people_are_told_in_words_what_to_do(start_site: StartSite) -> None:
     site = start_site()
     done = subprocess.run(
-        [sys.executable, "manage.py", "doctor", "--workers", "2"],
+        [sys.executable, "manage.py", "doctor"],
         cwd=ROOT,
-        env=site.env | {"REALTIME_MAX_CONNECTIONS": "100"},
+        env=site.env | {"REALTIME_MAX_CONNECTIONS": "100", "WORKERS": "2"},
         capture_output=True,
         text=True,
         timeout=60,
     )
     assert done.returncode == 1
-    assert "redis      WRONG There is no Redis, and 2 processes need one" in done.stdout
+    assert (
+        "settings   WRONG The channel layer is in memory, and there are 2 processes" in done.stdout
+    )
     assert "→ Set REDIS_URL." in done.stdout
-    assert done.stdout.endswith("1 wrong; 3 worth a look.\n"), done.stdout
+    assert done.stdout.endswith("1 wrong; 4 worth a look.\n"), done.stdout

@@ -8,12 +8,13 @@ from typing import Any
 import msgspec
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.db import connection
 
+from realtime.checks import processes
 from realtime.conf import conf
 from realtime.doctor import configuration, database, eventlog, layer, machine
-from realtime.doctor.finding import Finding, wrong
+from realtime.doctor.finding import Finding
 
 MARKS = {"ok": "ok", "warning": "look", "wrong": "WRONG"}
 WIDTH = 96
@@ -27,35 +28,30 @@ class Command(BaseCommand):
     requires_system_checks = ()  # they are among its findings
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--workers", type=int, default=1, help="processes on each server")
-        parser.add_argument("--servers", type=int, default=1, help="servers of this site")
         parser.add_argument("--json", action="store_true", help="for machines")
 
-    def handle(self, *, workers: int, servers: int, json: bool, **options: Any) -> None:
+    def handle(self, *, json: bool, **options: Any) -> None:
         """Look at everything, tell it, and end with 1 where something is wrong."""
-        if workers < 1 or servers < 1:
-            raise CommandError("--workers and --servers: at least 1 is needed.")
-        found = list(look(processes=workers * servers, servers=servers))
+        found = list(look())
         is_well = all(one.level != "wrong" for one in found)
         self.stdout.write(_json(found, is_well) if json else _text(found))
         if not is_well:
             raise SystemExit(1)
 
 
-def look(*, processes: int, servers: int) -> Iterator[Finding]:
+def look() -> Iterator[Finding]:
     """Everything, in the order in which one would mend it."""
+    yield from configuration.look(settings)
     try:
-        limits = conf()
-    except ImproperlyConfigured as error:
-        yield wrong("settings.refused", str(error), "Set it to what docs/operating.md says.")
-        return
-    yield from configuration.look(settings, limits)
-    yield machine.look(limits)
-    of_database = list(database.look(connection, processes=processes, servers=servers))
+        yield machine.look(conf())
+    except ImproperlyConfigured:
+        return  # a check has said so, and nothing else can begin
+    of_database = list(database.look(connection, processes=processes()))
     yield from of_database
     if all(one.code not in _WITHOUT_LOG or one.level == "ok" for one in of_database):
         yield from eventlog.look()
-    yield from layer.look(settings.REDIS_URL, processes=processes)
+    if settings.REDIS_URL:
+        yield from layer.look(settings.REDIS_URL)
 
 
 #: What keeps the log from being looked at.

@@ -20,7 +20,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=settings.SOCKET_PORT)
-        parser.add_argument("--workers", type=int, default=1)
+        parser.add_argument("--workers", type=int, default=settings.WORKERS)
 
     def handle(self, *, host: str, port: int, workers: int, **options: Any) -> None:
         """Refuse what cannot work, then serve."""
