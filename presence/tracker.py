@@ -225,7 +225,7 @@ class Tracker:
             logger.warning("presence stands still: %r", error, exc_info=not is_expected)
         self._is_cut_off = True
         now = asyncio.get_running_loop().time()
-        self._earliest = self._due = now + RETRY * random.uniform(0.8, 1.2)
+        self._earliest = self._due = now + RETRY * random.uniform(0.8, 1.2)  # noqa: S311 — jitter
 
 
 _trackers: "WeakKeyDictionary[Hub, Tracker]" = WeakKeyDictionary()

@@ -95,8 +95,10 @@ async def _layer() -> str:
 
 def _is_local(request: HttpRequest) -> bool:
     """Not behind a proxy on this machine, which would make everybody local."""
-    address = request.META.get("REMOTE_ADDR") or "0.0.0.0"
-    return ip_address(address).is_loopback and "X-Forwarded-For" not in request.headers
+    address = request.META.get("REMOTE_ADDR")
+    if not address or "X-Forwarded-For" in request.headers:
+        return False
+    return ip_address(address).is_loopback
 
 
 def _has_token(request: HttpRequest) -> bool:

@@ -232,7 +232,7 @@ class Hub:
             await self._take(self._inbox.popleft())
         if time.monotonic() < self._look_at:
             return
-        self._look_at = time.monotonic() + LOOK_SECONDS * random.uniform(0.8, 1.2)
+        self._look_at = time.monotonic() + LOOK_SECONDS * random.uniform(0.8, 1.2)  # noqa: S311 — jitter
         settling, self._settling = self._settling, []
         try:
             await self._follow()
@@ -260,7 +260,7 @@ class Hub:
 
     async def _keep(self) -> None:
         while True:
-            await asyncio.sleep(KEEP_SECONDS * random.uniform(0.8, 1.2))
+            await asyncio.sleep(KEEP_SECONDS * random.uniform(0.8, 1.2))  # noqa: S311 — jitter
             try:
                 await in_database(retention.keep, conf().log_retention)
                 metrics.UNNUMBERED.set(await in_database(log.overdue))

@@ -132,7 +132,7 @@ def _write_numbers(entries: Sequence[LogEntry]) -> None:
         if connection.vendor == "postgresql":
             # One statement: a thousand small ones take most of the time for which the head is held.
             sql.execute(
-                f"UPDATE {table} SET seq = given.seq, numbered_at = %s"
+                f"UPDATE {table} SET seq = given.seq, numbered_at = %s"  # noqa: S608 — our table
                 f" FROM unnest(%s::bigint[], %s::bigint[]) AS given (id, seq)"
                 f" WHERE {table}.id = given.id",
                 (
@@ -143,7 +143,8 @@ def _write_numbers(entries: Sequence[LogEntry]) -> None:
             )
         else:
             rows = [(entry.seq, entry.numbered_at, entry.pk) for entry in entries]
-            sql.executemany(f"UPDATE {table} SET seq = %s, numbered_at = %s WHERE id = %s", rows)
+            statement = f"UPDATE {table} SET seq = %s, numbered_at = %s WHERE id = %s"  # noqa: S608
+            sql.executemany(statement, rows)
 
 
 def now() -> datetime:

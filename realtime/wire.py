@@ -145,4 +145,4 @@ def accept_key(key: bytes) -> bytes | None:
             return None
     except binascii.Error:
         return None
-    return base64.b64encode(hashlib.sha1(key + _GUID).digest())
+    return base64.b64encode(hashlib.sha1(key + _GUID, usedforsecurity=False).digest())

@@ -16,7 +16,7 @@ class Person(NamedTuple):
 #: One logs in as these, in two windows beside each other; the simulation leaves them alone.
 VISITORS = (Person("aiko", "Aiko Tanaka"), Person("ben", "Ben Carter"))
 STAFF = Person("admin", "Admin")
-PASSWORD = "demo-pass-2026"
+PASSWORD = "demo-pass-2026"  # noqa: S105 — for everybody to know; on one's own machine
 
 #: These act by themselves. Nobody can log in as one of them.
 RESIDENTS = (

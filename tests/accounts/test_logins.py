@@ -70,6 +70,17 @@ def test_a_suspended_user_is_told_so_but_only_with_the_right_password(aiko):
     assert error(log_in(password="wrong")) == (401, "unauthenticated")
 
 
+def test_tokens_are_signed_by_a_key_of_their_own(aiko, settings):
+    assert settings.JWT_SIGNING_KEY != settings.SECRET_KEY
+    pair = log_in().json()
+    for token in pair.values():
+        jwt.decode(token, settings.JWT_SIGNING_KEY, algorithms=["HS256"])
+    claims = jwt.decode(pair["access"], options={"verify_signature": False})
+    assert reads_with(jwt.encode(claims, settings.JWT_SIGNING_KEY, "HS256")) == 200
+    assert reads_with(jwt.encode(claims, settings.SECRET_KEY, "HS256")) == 401
+    assert reads_with(jwt.encode(claims, None, "none")) == 401
+
+
 def test_the_tokens_of_one_login_share_its_sid_over_refreshes(aiko):
     first = log_in().json()
     second = refresh(first["refresh"]).json()

@@ -17,7 +17,7 @@ from realtime.doctor import configuration, database, eventlog, layer, machine
 from realtime.doctor.clocks import compare
 from realtime.doctor.finding import Finding
 from realtime.models import LogEntry, LogHead
-from tests.realtime_site.test_checks import GOOD
+from tests.realtime_site.test_checks import ALONE, GOOD
 from tests.servers import Server
 
 
@@ -38,7 +38,7 @@ def static_root(tmp_path: Path) -> str:
 
 
 def of_settings(static_root: str, **changed: object) -> dict[str, str]:
-    with override_settings(**GOOD | {"STATIC_ROOT": static_root} | changed):
+    with override_settings(**GOOD | ALONE | {"STATIC_ROOT": static_root} | changed):
         return bad(configuration.look(django_settings))
 
 

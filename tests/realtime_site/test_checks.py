@@ -2,8 +2,10 @@
 
 import subprocess
 import sys
+from unittest.mock import patch
 
 import pytest
+from django.conf import settings
 from django.core.checks import run_checks
 from django.test import override_settings
 
@@ -17,8 +19,6 @@ ANOTHER_KEY = "Yq8LmVt3RzKx0PfNnW5sJhB7cGdU2aEoXi4TvQ9lMyS6kHwC1rDjFbZpOeAu+I/g"
 PUBSUB = "channels_redis.pubsub.RedisPubSubChannelLayer"
 LOCAL_CACHE = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 REDIS_CACHE = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache"}}
-SQLITE = {"default": {"ENGINE": "django.db.backends.sqlite3"}}
-POSTGRESQL = {"default": {"ENGINE": "django.db.backends.postgresql"}}
 #: Of a site with two servers and two workers each, with which nothing is wrong.
 GOOD = {
     "DEBUG": False,
@@ -36,15 +36,15 @@ GOOD = {
     "SERVERS": 2,
     "CHANNEL_LAYERS": {"default": {"BACKEND": PUBSUB}},
     "CACHES": REDIS_CACHE,
-    "DATABASES": POSTGRESQL,
     "REALTIME": {},
 }
 ALONE = {"WORKERS": 1, "SERVERS": 1}
 
 
-def found(deploy: bool = True, **changed: object) -> list[str]:
+def found(deploy: bool = True, engine: str = "postgresql", **changed: object) -> list[str]:
     """The ids of what is said of these settings; each says how to mend it."""
-    with override_settings(**GOOD | changed):
+    database = {"ENGINE": f"django.db.backends.{engine}"}
+    with override_settings(**GOOD | changed), patch.dict(settings.DATABASES["default"], database):
         said = [
             one for one in run_checks(include_deployment_checks=deploy) if not one.is_silenced()
         ]
@@ -81,9 +81,9 @@ def test_good_settings_are_well() -> None:
         ({"CACHES": LOCAL_CACHE}, ["site.W002"]),
         ({"CACHES": LOCAL_CACHE, "SERVERS": 1}, ["site.W002"]),
         ({"CACHES": LOCAL_CACHE, **ALONE}, []),
-        ({"DATABASES": SQLITE}, ["site.E006"]),
-        ({"DATABASES": SQLITE, "SERVERS": 1}, ["site.W003"]),
-        ({"DATABASES": SQLITE, **ALONE}, []),
+        ({"engine": "sqlite3"}, ["site.E006"]),
+        ({"engine": "sqlite3", "SERVERS": 1}, ["site.W003"]),
+        ({"engine": "sqlite3", **ALONE}, []),
     ],
 )
 def test_what_is_dangerous_or_contradicts_is_said(
@@ -96,7 +96,7 @@ def test_on_ones_own_machine_only_what_cannot_work_is_said() -> None:
     weak = {"SECRET_KEY": "only-for-development", "JWT_SIGNING_KEY": "only-for-development"}
     here = {"DEBUG": True, "ALLOWED_HOSTS": ["*"], "SECURE_SSL_REDIRECT": False, **weak}
     assert found(deploy=False, **here) == []
-    assert found(deploy=False, **here, DATABASES=SQLITE) == ["site.E006"]
+    assert found(deploy=False, **here, engine="sqlite3") == ["site.E006"]
 
 
 @pytest.mark.parametrize(

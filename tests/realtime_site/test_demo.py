@@ -17,7 +17,7 @@ from realtime import log
 from realtime_site.demo import life
 from realtime_site.demo.people import RESIDENTS
 from realtime_site.demo.seed import seed
-from tests.servers import Site, wait_until
+from tests.servers import PRODUCTION, Site, wait_until
 
 
 class Demo(Site):
@@ -43,6 +43,12 @@ def demo(server_folder: Callable[[str], Path]) -> Iterator[Demo]:
     demo = Demo(server_folder("demo"))
     yield demo
     demo.stop()
+
+
+def test_a_site_that_others_reach_gets_no_admin_whose_password_they_know(demo: Demo) -> None:
+    demo.env |= PRODUCTION
+    with pytest.raises(RuntimeError, match="it runs with DEBUG=1 only"):
+        demo.manage("demo")
 
 
 def test_the_demo_serves_at_once_and_ends_cleanly_and_keeps_its_data(demo: Demo) -> None:

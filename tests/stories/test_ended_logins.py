@@ -8,7 +8,7 @@ from tests.clients import PASSWORD, Api, Live
 from tests.moderation.test_processes import close_code
 from tests.servers import Site
 
-#: What happens to an account of its own, in a process that serves nobody; and how its socket closes.
+#: What happens to an account in a process that serves nobody, and how its socket closes.
 ENDS = {
     "logins.end(user, login)": 4001,
     f"actions.change_password(user, '{PASSWORD}', 'another-way-to-nara', None)": 4001,

@@ -31,6 +31,10 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
 
     def handle(self, *args: Any, fresh: bool, port: int, **options: Any) -> None:
+        if not settings.DEBUG:
+            raise CommandError(
+                "The demo makes an admin whose password everybody knows: it runs with DEBUG=1 only."
+            )
         try:
             self._prepare(fresh, port)
         except KeyboardInterrupt:
