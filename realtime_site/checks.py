@@ -19,7 +19,7 @@ KEYS = ("SECRET_KEY", "JWT_SIGNING_KEY")
 A_KEY = "Set it to `openssl rand -base64 48`."
 
 
-@register(Tags.security)
+@register(Tags.security, deploy=True)
 def keys(**kwargs: Any) -> list[CheckMessage]:
     """The keys that sign sessions and tokens: who guesses one is everybody."""
     return [] if settings.DEBUG else [*_weak(), *_equal()]

@@ -64,20 +64,19 @@ def env_rates(name: str) -> dict[str, windows.Rate]:
         raise ImproperlyConfigured(f"{name}: {error}.") from None
 
 
-def env_key(name: str, development: str) -> str:
-    """A key that signs; whether it can be guessed is checked in ``checks.py``."""
-    key = os.environ.get(name, "")
-    if not key and not DEBUG:
-        raise ImproperlyConfigured(f"{name} is missing: set it to 50 or more random characters.")
-    return key or development
-
-
 # Development unless told otherwise; `manage.py serve` is production unless told otherwise.
 DEBUG = env_bool("DEBUG", True)
-SECRET_KEY = env_key("SECRET_KEY", "only-for-development-never-for-a-site-that-others-can-reach")
-# Of its own, so that tokens can be ended, or read by another service, without the sessions.
-JWT_SIGNING_KEY = env_key(
-    "JWT_SIGNING_KEY", hmac.new(SECRET_KEY.encode(), b"JWT_SIGNING_KEY", "sha256").hexdigest()
+# Whether a key can be guessed is checked in checks.py.
+SECRET_KEY = os.environ.get("SECRET_KEY", "")
+if not SECRET_KEY:
+    if not DEBUG:
+        raise ImproperlyConfigured("SECRET_KEY is missing: set it to 50 or more random characters.")
+    SECRET_KEY = "only-for-development-never-for-a-site-that-others-can-reach"  # noqa: S105
+# Of its own, so that tokens can be ended, or read by another service, without the sessions. Where
+# none is given it is made of the other, from which nobody reckons back.
+JWT_SIGNING_KEY = (
+    os.environ.get("JWT_SIGNING_KEY")
+    or hmac.new(SECRET_KEY.encode(), b"JWT_SIGNING_KEY", "sha256").hexdigest()
 )
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEBUG else "")
 

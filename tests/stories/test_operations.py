@@ -12,7 +12,7 @@ import pytest
 
 from tests.clients import Api, Live
 from tests.conftest import StartSite
-from tests.servers import PRODUCTION, ROOT, Missing, Postgres, Redis, Server
+from tests.servers import ROOT, Missing, Postgres, Redis, Server
 
 
 async def test_it_is_ready_while_it_serves_and_its_sockets_are_sent_elsewhere_at_the_end(
@@ -126,8 +126,6 @@ def serve(site_folder: Path, *arguments: str, **environment: str) -> str:
     ("arguments", "environment", "said"),
     [
         ([], {}, "SECRET_KEY is missing"),
-        ([], {"SECRET_KEY": "s" * 60}, "JWT_SIGNING_KEY is missing"),
-        ([], PRODUCTION | {"JWT_SIGNING_KEY": "s" * 60}, "JWT_SIGNING_KEY says the same over"),
         ([], {"DEBUG": "1", "WORKERS": "2"}, "Set REDIS_URL"),
         ([], {"DEBUG": "1"}, "run `./run manage migrate`"),
         ([], {"DEBUG": "1", "DATABASE_URL": "postgres://u@127.0.0.1:1/x"}, "does not answer"),
