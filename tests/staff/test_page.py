@@ -84,7 +84,7 @@ def test_who_names_nobody_or_several_sends_nobody_away(operator, asked, status):
 
 def test_every_staff_member_may_ask_for_the_sockets_of_a_user(aiko, guest):
     answer = browser(guest).post("/admin/live/sockets/", {"user": "aiko", "ask": "1"})
-    assert answer.json() == {"userId": str(aiko.pk), "username": "aiko"}
+    assert answer.json() == {"userId": str(aiko.pk), "username": "aiko", "onlyHere": False}
     assert browser(guest).post("/admin/live/sockets/", {"user": "ben"}).status_code == 404
     assert browser(aiko).post("/admin/live/sockets/", {"user": "aiko"}).status_code == 302
 
