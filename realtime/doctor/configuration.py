@@ -21,8 +21,9 @@ def look(settings: Any) -> Iterator[Finding]:
 
 
 def _checks(*, deploy: bool) -> Iterator[Finding]:
-    """What ``manage.py check`` says, with ``--deploy`` or without."""
-    for message in run_checks(include_deployment_checks=deploy):
+    """What ``manage.py check`` says, with ``--deploy`` or without; the worst first."""
+    said = run_checks(include_deployment_checks=deploy)
+    for message in sorted(said, key=lambda one: (-one.level, one.id or "")):
         if message.is_silenced():
             continue
         level = wrong if message.level >= ERROR else warning
