@@ -64,7 +64,10 @@ def fleet(readers: int) -> Iterator[Fleet]:
         base = base_folder(stack)
         postgres, redis = databases(stack, base)
         url = postgres.database("site")
-        sites = [make_site(base / f"site{number}", url, redis) for number in range(SERVERS)]
+        sites = [
+            make_site(base / f"site{number}", url, redis, SERVERS=str(SERVERS))
+            for number in range(SERVERS)
+        ]
         sites[0].manage("migrate", "--verbosity", "0")
         tokens = people(sites[0], readers, AUTHORS)
         for site in sites:

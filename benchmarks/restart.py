@@ -183,7 +183,7 @@ async def crash(servers: Fleet, cohort: Cohort) -> None:
 async def rolling(servers: Fleet, cohort: Cohort) -> None:
     """Each is told to end and, when it has, is started anew."""
     for site in servers.sites:
-        await asyncio.to_thread(site.stop, seconds=30)
+        await asyncio.to_thread(site.stop, seconds=60)
         await asyncio.to_thread(site.start)
         await until(lambda: cohort.missing == 0, PATIENCE, "all are back")
 

@@ -28,6 +28,7 @@ from realtime.admission import Admission, Handshakes
 from realtime.conf import conf
 from realtime.connection import Connection
 from realtime.database import in_database
+from realtime.draining import spread
 from realtime.envelope import Batch, Envelope, Parcel, Whisper, encode_whisper
 from realtime.events import (
     AnyEffect,
@@ -63,11 +64,6 @@ KEEP_SECONDS = 60.0
 SLICE, SLICE_BYTES = 256, 1_048_576
 #: Bytes of events that go to a reader at once; a burst must not fill its socket's buffers.
 RUN_BYTES = 32_768
-#: Sockets a second that come back elsewhere when the process ends, and the seconds that this takes
-#: at least and at most. A handshake costs 2 to 3 ms: two cores that take them have other work too.
-RETURNS_PER_SECOND, LEAST_SPREAD, MOST_SPREAD = 800, 1.0, 30.0
-#: Seconds for sockets to close when the process ends.
-DRAIN_SECONDS = 5
 #: Seconds for the apps to say their last, and for the others to be told.
 LAST_WORDS_SECONDS = 2
 #: Batches of our own that wait for the channel layer; more are left for the others to find.
@@ -95,8 +91,8 @@ class Hub:
         #: What is open in this process, whoever is behind it.
         self.sockets: set[Closable] = set()
         self.draining = False
-        #: Seconds over which those who are told to come back elsewhere do so.
-        self.spread = LEAST_SPREAD
+        #: Seconds over which those who are told to come back elsewhere do so: see ``draining.py``.
+        self.spread = spread(0)
         self.admission = Admission()
         self.handshakes = Handshakes()
         self.ring = Ring()
@@ -174,26 +170,6 @@ class Hub:
                 await self._outgoing.join()
         except Exception as error:
             logger.warning("not all was told before the end: %r", error)
-
-    async def drain(self) -> None:
-        """Tell all sockets to come back elsewhere, and wait until they are gone."""
-        self.draining = True
-        self.spread_returns()
-        metrics.DRAINING.set(1)
-        # The sockets too: one that has not said yet who it is has no connection.
-        for count, one in enumerate((*self.sockets, *self.readers.connections), 1):
-            one.close(CloseCode.DRAINING)
-            if count % SLICE == 0:
-                await asyncio.sleep(0)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(DRAIN_SECONDS):
-                while self.sockets:
-                    await asyncio.sleep(0.02)
-
-    def spread_returns(self) -> None:
-        """Reckon the time over which all that are here come back elsewhere."""
-        seconds = len(self.sockets) / RETURNS_PER_SECOND
-        self.spread = round(min(MOST_SPREAD, max(LEAST_SPREAD, seconds)), 1)
 
     # -- following the log -----------------------------------------------------------------
 
@@ -321,7 +297,7 @@ class Hub:
 
     def _begin(self, found: "_Found") -> None:
         """Take up a log; where it is not the one that we followed, all readers begin anew."""
-        self.spread_returns()
+        self.spread = spread(len(self.sockets))
         for connection in list(self.readers.connections):
             connection.close(CloseCode.DRAINING)
         head = found.head

@@ -14,13 +14,14 @@ import threading
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from realtime import draining
 from realtime.hub import Hub
 
 logger = logging.getLogger(__name__)
 
-#: Seconds from the signal to the end, whatever hangs: 5 for sockets, 10 for requests, 2 for the
-#: apps, and some air. A thread that waits for a database cannot be stopped in any other way.
-EXIT_SECONDS = 20.0
+#: Seconds to the end once the sockets had theirs (``draining.py``), whatever hangs: 10 for requests,
+#: 2 for the apps, and some air. A thread that waits for a database can be stopped in no other way.
+EXIT_SECONDS = 15.0
 
 
 class Lifespan:
@@ -81,12 +82,12 @@ class Stop:
         if self._asked.is_set():
             return
         self._asked.set()
-        end_by_force_after(EXIT_SECONDS)
+        end_by_force_after(draining.most_seconds() + EXIT_SECONDS)
         self._tasks.add(asyncio.ensure_future(self._drain(then, number)))
 
     async def _drain(self, then: Callable[[int, Any], Any], number: int) -> None:
         if (hub := Hub.running()) is not None:
-            await hub.drain()
+            await draining.drain(hub)
         then(number, None)
 
 

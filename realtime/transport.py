@@ -41,7 +41,7 @@ from realtime.outbox import Outbox
 logger = logging.getLogger(__name__)
 
 #: Seconds over which clients spread their return, by the code that ended them; those of a server
-#: that drains by how many they are (``Hub.spread``).
+#: that drains by how many they are (``draining.py``).
 RETRY_AFTER: dict[int, float] = {
     CloseCode.RATE_LIMITED: 10.0,
     CloseCode.INTERNAL: 1.0,

@@ -63,7 +63,7 @@ def run(hub: Hub, errand: Errand, name: str) -> None:
 
 def _reconnect(hub: Hub, errand: Errand) -> None:
     if errand.process == hub.node:
-        hub.spread_returns()
+        hub.spread = spread(len(hub.sockets))
     task = asyncio.ensure_future(_close(_meant(hub, errand)))
     _closing.add(task)
     task.add_done_callback(_closing.discard)

@@ -7,6 +7,7 @@ import pytest
 
 from realtime.consumers import RealtimeConsumer
 from realtime.database import in_database
+from realtime.draining import drain
 from realtime.events import (
     CATALOGUE,
     Audience,
@@ -672,25 +673,10 @@ async def test_the_apps_hear_of_streams_and_events(open_socket, world):
     assert heard == [("arrived", "ann"), ("delivered", "test:said"), ("departed", "ann")]
 
 
-@pytest.mark.parametrize(
-    ("sockets", "seconds"),
-    [(0, 1.0), (800, 1.0), (880, 1.1), (8_000, 10.0), (24_000, 30.0), (24_080, 30.0)],
-)
-async def test_the_return_from_a_server_that_ends_is_spread_by_how_many_they_are(sockets, seconds):
-    class One:
-        def close(self, code):
-            hub.sockets.discard(self)
-
-    hub = Hub()
-    hub.sockets = {One() for _ in range(sockets)}
-    await hub.drain()
-    assert hub.spread == seconds
-
-
 async def test_a_draining_server_sends_its_sockets_elsewhere(hub, open_socket):
     socket, _welcome = await open_socket("ann")
     hub.draining = True
-    draining = asyncio.create_task(hub.drain())
+    draining = asyncio.create_task(drain(hub))
     bye = await socket.receive()
     assert bye["payload"] == {"code": 4200, "reason": "draining", "retryAfter": 1.0}
     assert await socket.close_code() == 4200
