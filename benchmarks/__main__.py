@@ -23,6 +23,7 @@ OTHERS = (
     "fairness",
     "fuzz",
     "plans",
+    "profile",
 )
 
 

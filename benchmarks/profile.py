@@ -1,0 +1,183 @@
+"""``./run bench profile``: where the time of a delivery and of a handshake goes.
+
+One server with 1,000 readers as in the comparison, looked at by py-spy 500 times a second. Each
+look is counted for the innermost frame that belongs to one of ``PARTS``. Writes
+``benchmarks/results/profile.md``. Needs root, or the right to trace processes.
+"""
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks.client import Client, build
+from benchmarks.compare import RESULTS
+from benchmarks.peers.ours import OursOnRedis
+from benchmarks.peers.peer import CACHE
+from benchmarks.processes import go_first
+
+SOCKETS = 1_000
+#: Events of the moderate rate, and the seconds between two; times that all connect.
+EVENTS, INTERVAL, TIMES = 200, 0.05, 4
+PY_SPY = "py-spy==0.4.1"
+#: What a frame belongs to: the first that is in its file's path. A frame of none of them (the
+#: standard library, asgiref) counts for who called it.
+PARTS = {
+    "log lines": ("/logging/", "realtime/logs.py", "realtime/access.py"),
+    "database": ("django/db/", "realtime/database.py"),
+    "tokens": ("jwt/", "rest_framework_simplejwt/", "accounts/logins.py"),
+    "Redis": ("redis/", "channels_redis/"),
+    "HTTP of the handshake (uvicorn, httptools)": ("uvicorn/protocols/", "httptools/"),
+    "websocket protocol": ("realtime/protocol.py", "realtime/wire.py"),
+    "routing (Channels, Django)": ("channels/", "django/"),
+    "writes": ("realtime/direct.py",),
+    "fan-out": ("realtime/hub.py", "realtime/readers.py", "realtime/ring.py"),
+    "handshake, limits and identity": (
+        "realtime/handshake.py",
+        "realtime/admission.py",
+        "realtime/windows.py",
+        "realtime/identities.py",
+        "realtime/together.py",
+    ),
+    "the socket's consumer": ("realtime/", "realtime_site/"),
+    "apps": ("accounts/", "posts/", "notifications/", "presence/"),
+}
+
+
+class Cost(NamedTuple):
+    """CPU of a server, in microseconds for each of what it did."""
+
+    user: float
+    system: float
+
+
+def main() -> int:
+    go_first()
+    build()
+    program = _py_spy()
+    with tempfile.TemporaryDirectory(prefix="profile-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        peer = OursOnRedis(folder, SOCKETS)
+        try:
+            peer.start()
+            with Client(peer.port, 50, peer.client(1)) as client:
+                client.report()
+            deeds = {
+                "A delivery": (_deliver, EVENTS * SOCKETS),
+                "A handshake": (_connect, TIMES * SOCKETS),
+            }
+            text = "".join(
+                _chapter(title, *_watched(program, peer, folder, deed, count))
+                for title, (deed, count) in deeds.items()
+            )
+        finally:
+            peer.stop()
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    (RESULTS / "profile.md").write_text(HEAD + text)
+    print(text)
+    return 0
+
+
+HEAD = """# Where the time goes
+
+`./run bench profile`: one server on SQLite and Redis, 1,000 readers. The costs are measured without the
+profiler, the shares with it; a look at a thread that waits is not counted.
+"""
+
+
+def _watched(
+    program: str, peer: OursOnRedis, folder: Path, deed: Callable[[OursOnRedis], None], count: int
+) -> tuple[Cost, Counter[str]]:
+    """Done once to see what it costs, and once to see where."""
+    assert peer.server is not None and peer.server.process is not None
+    pid = peer.server.process.pid
+    deed(peer)
+    before = _ticks(pid)
+    deed(peer)
+    cost = Cost(*(1e4 * (b - a) / count for a, b in zip(before, _ticks(pid), strict=True)))
+    with _looked_at(program, pid, folder / "stacks.txt"):
+        deed(peer)
+    return cost, parts((folder / "stacks.txt").read_text().splitlines())
+
+
+def _deliver(peer: OursOnRedis) -> None:
+    with Client(peer.port, SOCKETS, peer.client(1)) as client, peer.writer(1) as writer:
+        client.report()
+        writer.begin(EVENTS, interval=INTERVAL)
+        writer.done()
+        client.until(EVENTS * SOCKETS, 30)
+
+
+def _connect(peer: OursOnRedis) -> None:
+    for _time in range(TIMES):
+        with Client(peer.port, SOCKETS, peer.client(1)) as client:
+            client.report()
+
+
+def parts(stacks: Iterable[str]) -> Counter[str]:
+    """Looks by part, from py-spy's raw lines: frames from the outermost, then how many looks."""
+    found: Counter[str] = Counter()
+    for line in stacks:
+        frames, _, looks = line.rpartition(" ")
+        found[_part(frames.split(";"))] += int(looks)
+    return found
+
+
+def _part(frames: list[str]) -> str:
+    for frame in reversed(frames):
+        for part, places in PARTS.items():
+            if any(place in frame for place in places):
+                return part
+    return "the event loop"
+
+
+def _chapter(title: str, cost: Cost, found: Counter[str]) -> str:
+    total = max(1, sum(found.values()))
+    rows = "".join(
+        f"| {part} | {100 * looks / total:.0f} % |\n"
+        for part, looks in found.most_common()
+        if looks >= total / 100
+    )
+    return (
+        f"\n## {title}: {cost.user + cost.system:.1f} µs\n\n"
+        f"{cost.user:.1f} µs in the program, {cost.system:.1f} µs in the kernel.\n\n"
+        f"| part | of the time |\n|---|---|\n{rows}"
+    )
+
+
+@contextmanager
+def _looked_at(program: str, pid: int, target: Path) -> Iterator[None]:
+    command = [program, "record", "--rate", "500", "--full-filenames", "--format", "raw"]
+    command += ["--output", str(target), "--pid", str(pid), "--duration", "600"]
+    spy = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(1.5)  # it reads the program's symbols first
+    try:
+        yield
+    finally:
+        spy.send_signal(2)
+        spy.wait(30)
+
+
+def _ticks(pid: int) -> tuple[int, int]:
+    """User and system time of a process so far, in hundredths of a second."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return int(fields[11]), int(fields[12])
+
+
+def _py_spy() -> str:
+    home = CACHE / "profiler"
+    program = home / "bin/py-spy"
+    if not program.exists():
+        subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
+        subprocess.run([str(home / "bin/pip"), "install", "--quiet", PY_SPY], check=True)
+    return str(program)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
