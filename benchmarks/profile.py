@@ -49,6 +49,9 @@ PARTS = {
 }
 
 
+Deed = Callable[[], None]
+
+
 class Cost(NamedTuple):
     """CPU of a server, in microseconds for each of what it did."""
 
@@ -68,14 +71,15 @@ def main() -> int:
             peer.start()
             with Client(peer.port, 50, peer.client(1)) as client:
                 client.report()
-            deeds = {
-                "A delivery": (_deliver, EVENTS * SOCKETS),
-                "A handshake": (_connect, TIMES * SOCKETS),
-            }
-            text = "".join(
-                _chapter(title, *_watched(program, peer, folder, deed, count))
-                for title, (deed, count) in deeds.items()
-            )
+            assert peer.server is not None and peer.server.process is not None
+            pid = peer.server.process.pid
+            text = ""
+            with _deliveries(peer) as deed:
+                found = _watched(program, folder, pid, deed, EVENTS * SOCKETS)
+                text += _chapter("A delivery", *found)
+            with _handshakes(peer) as deed:
+                found = _watched(program, folder, pid, deed, TIMES * SOCKETS)
+                text += _chapter("A handshake, with the end of its socket", *found)
         finally:
             peer.stop()
     RESULTS.mkdir(parents=True, exist_ok=True)
@@ -86,38 +90,48 @@ def main() -> int:
 
 HEAD = """# Where the time goes
 
-`./run bench profile`: one server on SQLite and Redis, 1,000 readers. The costs are measured without the
-profiler, the shares with it; a look at a thread that waits is not counted.
+`./run bench profile`: one server on SQLite and Redis, 1,000 readers. The costs are measured without
+the profiler, the shares with it; a look at a thread that waits is not counted.
 """
 
 
-def _watched(
-    program: str, peer: OursOnRedis, folder: Path, deed: Callable[[OursOnRedis], None], count: int
-) -> tuple[Cost, Counter[str]]:
-    """Done once to see what it costs, and once to see where."""
-    assert peer.server is not None and peer.server.process is not None
-    pid = peer.server.process.pid
-    deed(peer)
-    before = _ticks(pid)
-    deed(peer)
-    cost = Cost(*(1e4 * (b - a) / count for a, b in zip(before, _ticks(pid), strict=True)))
-    with _looked_at(program, pid, folder / "stacks.txt"):
-        deed(peer)
-    return cost, parts((folder / "stacks.txt").read_text().splitlines())
-
-
-def _deliver(peer: OursOnRedis) -> None:
+@contextmanager
+def _deliveries(peer: OursOnRedis) -> Iterator[Deed]:
+    """Events to readers who are connected already."""
     with Client(peer.port, SOCKETS, peer.client(1)) as client, peer.writer(1) as writer:
         client.report()
-        writer.begin(EVENTS, interval=INTERVAL)
-        writer.done()
-        client.until(EVENTS * SOCKETS, 30)
+
+        def deed() -> None:
+            writer.begin(EVENTS, interval=INTERVAL)
+            writer.done()
+            client.until(EVENTS * SOCKETS, 30)
+
+        yield deed
 
 
-def _connect(peer: OursOnRedis) -> None:
-    for _time in range(TIMES):
-        with Client(peer.port, SOCKETS, peer.client(1)) as client:
-            client.report()
+@contextmanager
+def _handshakes(peer: OursOnRedis) -> Iterator[Deed]:
+    """Readers who come, and go."""
+
+    def deed() -> None:
+        for _time in range(TIMES):
+            with Client(peer.port, SOCKETS, peer.client(1)) as client:
+                client.report()
+
+    yield deed
+
+
+def _watched(
+    program: str, folder: Path, pid: int, deed: Deed, count: int
+) -> tuple[Cost, Counter[str]]:
+    """Done once to warm up, once to see what it costs, and once to see where."""
+    deed()
+    before = _ticks(pid)
+    deed()
+    cost = Cost(*(1e4 * (b - a) / count for a, b in zip(before, _ticks(pid), strict=True)))
+    with _looked_at(program, pid, folder / "stacks.txt"):
+        deed()
+    return cost, parts((folder / "stacks.txt").read_text().splitlines())
 
 
 def parts(stacks: Iterable[str]) -> Counter[str]:

@@ -19,8 +19,9 @@ from realtime.hub import Hub
 
 logger = logging.getLogger(__name__)
 
-#: Seconds to the end once the sockets had theirs (``draining.py``), whatever hangs: 10 for requests,
-#: 2 for the apps, and some air. A thread that waits for a database can be stopped in no other way.
+#: Seconds to the end once the sockets had theirs (``draining.py``), whatever hangs: 10 for
+#: requests, 2 for the apps, and some air. A thread that waits for a database can be stopped in no
+#: other way.
 EXIT_SECONDS = 15.0
 
 

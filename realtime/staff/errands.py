@@ -13,6 +13,7 @@ from asgiref.sync import async_to_sync
 
 from realtime import bus
 from realtime.connection import Connection
+from realtime.draining import spread
 from realtime.envelope import Errand
 from realtime.events import Audience, timestamp
 from realtime.frames import CloseCode

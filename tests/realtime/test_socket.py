@@ -21,7 +21,6 @@ from realtime.events import (
     Recall,
     Vacate,
 )
-from realtime.hub import Hub
 from realtime.registry import registry
 from realtime.rooms import Ground, RoomKind
 from realtime.testing import Closed, Refused, Socket
