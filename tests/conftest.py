@@ -82,7 +82,7 @@ def redis_server(server_folder: Callable[[str], Path]) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def postgres_server(server_folder: Callable[[str], Path]) -> Iterator[Server]:
-    """A PostgreSQL cluster; ``.database("name")`` makes an empty database, returns its URL."""
+    """A PostgreSQL cluster; ``.migrated("name")`` makes a site's database, returns its URL."""
     yield from _running(lambda: Postgres(server_folder("postgres")))
 
 
@@ -99,8 +99,8 @@ def migrated_sqlite(server_folder: Callable[[str], Path]) -> Path:
 def start_site(server_folder: Callable[[str], Path], migrated_sqlite: Path) -> Iterator[StartSite]:
     """Starts sites: ``start_site(database_url=…, redis_url=…, REALTIME_PING_INTERVAL="1")``.
 
-    Without ``database_url`` a site has an SQLite file of its own; give one site's
-    ``.env["DATABASE_URL"]`` to another and they are two processes of the same site.
+    ``database_url`` is that of a migrated database. Without it a site has an SQLite file of its
+    own; give one site's ``.env["DATABASE_URL"]`` to another and they are two processes of one site.
     """
     yield from _sites(server_folder, migrated_sqlite)
 
@@ -136,8 +136,6 @@ def _sites(folder: Callable[[str], Path], template: Path) -> Iterator[StartSite]
             database_url = f"sqlite:///{home / 'site.sqlite3'}"
         site = Site(home, database_url, **{"REDIS_URL": redis_url, **environment})
         sites.append(site)
-        if not database_url.startswith("sqlite"):
-            site.manage("migrate", "--verbosity", "0")
         site.start()
         return site
 

@@ -172,6 +172,7 @@ class Postgres(Server):
         user = "postgres" if os.geteuid() == 0 else None
         super().__init__(command, port=port, folder=folder, user=user)
         self._make_cluster(data)
+        self._is_original_made = False
 
     def _make_cluster(self, data: Path) -> None:
         if "user" in self.run_as:
@@ -188,13 +189,20 @@ class Postgres(Server):
         self.signal(signal.SIGINT)
         super().stop(seconds=seconds)
 
-    def database(self, name: str) -> str:
-        """The URL of a new, empty database."""
+    def database(self, name: str, *, like: str = "template1") -> str:
+        """The URL of a new database: an empty one, or a copy of one that nobody is connected to."""
         import psycopg
 
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{like}"')
         return self.url(name)
+
+    def migrated(self, name: str) -> str:
+        """The URL of a new database with the site's tables; the first call makes the original."""
+        if not self._is_original_made:
+            Site(self.folder, self.database("original")).manage("migrate", "--verbosity", "0")
+            self._is_original_made = True
+        return self.database(name, like="original")
 
     def url(self, name: str) -> str:
         return f"postgres://postgres@127.0.0.1:{self.port}/{name}"

@@ -91,7 +91,7 @@ def sites(
 ) -> Iterator[list[Site]]:
     """Two servers that are reached by https alone."""
     for start in _sites(server_folder, migrated_sqlite):
-        url = postgres_server.database("tls")
+        url = postgres_server.migrated("tls")
         setting = {"database_url": url, "redis_url": redis_server.url}
         setting |= {"HTTPS_ONLY": "1", "TRUSTED_PROXIES": "127.0.0.1"}
         yield [start(**setting), start(**setting)]

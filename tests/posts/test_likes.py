@@ -110,7 +110,7 @@ class Remote:
 
 
 def test_on_postgresql_and_over_the_network_they_are_exact_too(start_site, postgres_server):
-    site = start_site(database_url=postgres_server.database("likes"))
+    site = start_site(database_url=postgres_server.migrated("likes"))
     with ThreadPoolExecutor(10) as pool:
         people = list(pool.map(lambda n: Remote(site).register(f"user{n}"), range(10)))
     post = people[0].send("POST", "/api/posts", {"body": "hello"})

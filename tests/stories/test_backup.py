@@ -71,7 +71,7 @@ def doctor(site: Site) -> str:
 async def test_clients_of_a_restored_postgresql_fetch_afresh(
     start_site: StartSite, postgres_server: Postgres, server_folder: Callable[[str], Path]
 ) -> None:
-    url, dump = postgres_server.database("backed_up"), server_folder("dump") / "site.dump"
+    url, dump = postgres_server.migrated("backed_up"), server_folder("dump") / "site.dump"
     site = start_site(database_url=url)
     reader = await Api.register(site.url)
     live = await Live.open(site.ws_url, reader.token)

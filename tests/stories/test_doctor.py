@@ -24,11 +24,9 @@ Doctor = Callable[..., tuple[int, dict[str, Any]]]
 
 
 @pytest.fixture(scope="module")
-def migrated_postgres(postgres_server: Postgres, server_folder: Callable[[str], Path]) -> str:
+def migrated_postgres(postgres_server: Postgres) -> str:
     """The URL of a migrated and empty database."""
-    url = postgres_server.database("doctor")
-    Site(server_folder("doctor"), url).manage("migrate", "--verbosity", "0")
-    return url
+    return postgres_server.migrated("doctor")
 
 
 @pytest.fixture

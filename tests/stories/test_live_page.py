@@ -30,7 +30,7 @@ errands.send(Errand(node="", what="{what}", ask="q", {by}="{name}"), "shell")
 
 @pytest.fixture
 def two(start_site, postgres_server, redis_server):
-    url = postgres_server.database(f"live_page_{time.time_ns()}")
+    url = postgres_server.migrated(f"live_page_{time.time_ns()}")
     first = start_site(database_url=url, redis_url=redis_server.url)
     return first, start_site(database_url=url, redis_url=redis_server.url)
 

@@ -80,7 +80,7 @@ async def test_with_postgresql_gone_requests_are_told_so_soon_and_sockets_stay_f
         pytest.skip(str(missing))
     postgres.start()
     try:
-        site = start_site(database_url=postgres.database("site"))
+        site = start_site(database_url=postgres.migrated("site"))
         writer = await Api.register(site.url)
         live = await Live.open(site.ws_url, writer.token)
         postgres.stop()

@@ -29,7 +29,7 @@ def sites(
 ) -> Iterator[list[Site]]:
     """Two servers of one site, with PostgreSQL and Redis; the last test of this file ends them."""
     for start in _sites(server_folder, migrated_sqlite):
-        url = postgres_server.database("two_servers")
+        url = postgres_server.migrated("two_servers")
         setting = {"database_url": url, "redis_url": redis_server.url, **LIMITS}
         yield [start(**setting), start(**setting)]
 

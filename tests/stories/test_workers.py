@@ -197,7 +197,7 @@ async def until(live: Live, kind: str, seconds: float = 10) -> Json:
 async def test_what_hangs_does_not_keep_a_server_from_ending(
     start_site: StartSite, postgres_server: Postgres, redis_server: Server
 ) -> None:
-    url = postgres_server.database("hanging")
+    url = postgres_server.migrated("hanging")
     site = start_site(database_url=url, redis_url=redis_server.url, workers="2")
     reader = await Api.register(site.url)
     with Deaf(site, reader), psycopg.connect(url) as locking:
@@ -225,7 +225,7 @@ async def test_what_hangs_does_not_keep_a_server_from_ending(
 async def test_a_server_that_still_waits_for_its_database_ends_at_once(
     start_site: StartSite, postgres_server: Postgres
 ) -> None:
-    url = postgres_server.database("slow_start")
+    url = postgres_server.migrated("slow_start")
     site = start_site(database_url=url)
     site.stop()
     with psycopg.connect(url) as locking:
