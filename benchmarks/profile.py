@@ -1,7 +1,7 @@
 """``./run bench profile``: where the time of a delivery and of a handshake goes.
 
-One server with 1,000 readers as in the comparison, looked at by py-spy 500 times a second. Each
-look is counted for the innermost frame that belongs to one of ``PARTS``. Writes
+One server with 1,000 readers as in the comparison, looked at by py-spy: each look at the thread
+that holds the interpreter counts for the innermost frame that belongs to one of ``PARTS``. Writes
 ``benchmarks/results/profile.md``. Needs root, or the right to trace processes.
 """
 
@@ -25,6 +25,7 @@ SOCKETS = 1_000
 #: Events of the moderate rate, and the seconds between two; times that all connect.
 EVENTS, INTERVAL, TIMES = 200, 0.05, 4
 PY_SPY = "py-spy==0.4.1"
+LOOKS_PER_SECOND = 200
 #: What a frame belongs to: the first that is in its file's path. A frame of none of them (the
 #: standard library, asgiref) counts for who called it.
 PARTS = {
@@ -75,10 +76,12 @@ def main() -> int:
             pid = peer.server.process.pid
             text = ""
             with _deliveries(peer) as deed:
-                found = _watched(program, folder, pid, deed, EVENTS * SOCKETS)
+                count = EVENTS * SOCKETS
+                found = _watched(program, folder, pid, deed, count)
                 text += _chapter("A delivery", *found)
             with _handshakes(peer) as deed:
-                found = _watched(program, folder, pid, deed, TIMES * SOCKETS)
+                count = TIMES * SOCKETS
+                found = _watched(program, folder, pid, deed, count)
                 text += _chapter("A handshake, with the end of its socket", *found)
         finally:
             peer.stop()
@@ -90,8 +93,8 @@ def main() -> int:
 
 HEAD = """# Where the time goes
 
-`./run bench profile`: one server on SQLite and Redis, 1,000 readers. The costs are measured without
-the profiler, the shares with it; a look at a thread that waits is not counted.
+`./run bench profile`: one server on SQLite and Redis, 1,000 readers. The whole is measured without
+the profiler, the parts with it: each look counts for the innermost function that belongs to one.
 """
 
 
@@ -148,10 +151,11 @@ def _part(frames: list[str]) -> str:
         for part, places in PARTS.items():
             if any(place in frame for place in places):
                 return part
-    return "the event loop"
+    return "the event loop (uvloop)"
 
 
 def _chapter(title: str, cost: Cost, found: Counter[str]) -> str:
+    whole = cost.user + cost.system
     total = max(1, sum(found.values()))
     rows = "".join(
         f"| {part} | {100 * looks / total:.0f} % |\n"
@@ -159,15 +163,24 @@ def _chapter(title: str, cost: Cost, found: Counter[str]) -> str:
         if looks >= total / 100
     )
     return (
-        f"\n## {title}: {cost.user + cost.system:.1f} µs\n\n"
+        f"\n## {title}: {whole:.1f} µs\n\n"
         f"{cost.user:.1f} µs in the program, {cost.system:.1f} µs in the kernel.\n\n"
-        f"| part | of the time |\n|---|---|\n{rows}"
+        f"| part | of the time in the program |\n|---|---:|\n{rows}"
     )
 
 
 @contextmanager
 def _looked_at(program: str, pid: int, target: Path) -> Iterator[None]:
-    command = [program, "record", "--rate", "500", "--full-filenames", "--format", "raw"]
+    command = [
+        program,
+        "record",
+        "--gil",
+        "--rate",
+        str(LOOKS_PER_SECOND),
+        "--full-filenames",
+        "--format",
+        "raw",
+    ]
     command += ["--output", str(target), "--pid", str(pid), "--duration", "600"]
     spy = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     time.sleep(1.5)  # it reads the program's symbols first
