@@ -5,35 +5,33 @@ import asyncio
 import pytest
 
 from realtime import draining
-from realtime.draining import Pace, drain, most_seconds, pace, spread
+from realtime.draining import Pace, drain, most_seconds, pace
 from tests.realtime.conftest import ON_DATABASE, said, texts
 
 
 @pytest.mark.parametrize(
-    ("readers", "seconds", "handful"),
-    [(0, 0, 1), (1, 0.01, 5), (100, 1, 5), (1_500, 15, 5), (1_501, 15, 6), (20_000, 15, 67)],
+    ("readers", "wave", "spread"),
+    [
+        (0, 50, 0.1),
+        (50, 50, 0.1),
+        (1_500, 50, 0.1),
+        (1_501, 51, 0.1),
+        (12_000, 400, 0.1),
+        (20_000, 667, 10.0),
+        (36_000, 1_200, 30.0),
+        (37_000, 1_234, 30.0),
+    ],
 )
-def test_a_hundred_a_second_go_where_others_take_them_and_all_within_15_seconds(
-    readers, seconds, handful
-):
-    assert pace(readers, others=True) == Pace(pytest.approx(seconds), handful)
-
-
-def test_all_go_at_once_where_nobody_takes_them():
-    assert pace(20_000, others=False) == Pace(0, 256)
+def test_waves_of_fifty_go_where_others_take_them_and_all_within_15_seconds(readers, wave, spread):
+    assert pace(readers, others=True) == Pace(wave, 0.5, spread)
 
 
 @pytest.mark.parametrize(
-    ("sockets", "seconds"),
+    ("readers", "seconds"),
     [(0, 1.0), (800, 1.0), (880, 1.1), (8_000, 10.0), (24_000, 30.0), (24_080, 30.0)],
 )
-def test_they_come_back_over_a_time_that_grows_with_their_number(sockets, seconds):
-    assert spread(sockets) == seconds
-
-
-def test_the_time_over_which_they_went_counts():
-    assert spread(20_000, 15) == 10
-    assert spread(12_000, 15) == 1
+def test_all_go_at_once_where_nobody_takes_them_and_come_back_over_a_longer_time(readers, seconds):
+    assert pace(readers, others=False) == Pace(256, 0, seconds)
 
 
 @pytest.mark.parametrize(("servers", "seconds"), [(1, 5), (2, 20)])
@@ -47,11 +45,11 @@ async def test_who_has_not_been_told_yet_is_served_until_then(
     hub, open_socket, settings, monkeypatch
 ):
     settings.SERVERS = 2
-    monkeypatch.setattr(draining, "PARTINGS_PER_SECOND", 1)
+    monkeypatch.setattr(draining, "WAVE", 1)
     gate, sleep = asyncio.Event(), asyncio.sleep
 
     async def wait(seconds):
-        await (gate.wait() if seconds == draining.TICK else sleep(seconds))
+        await (gate.wait() if seconds == draining.PAUSE else sleep(seconds))
 
     monkeypatch.setattr(draining.asyncio, "sleep", wait)
     sockets = {name: (await open_socket(name))[0] for name in ("ann", "ben")}

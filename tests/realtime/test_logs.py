@@ -7,6 +7,9 @@ import sys
 import time
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from pythonjsonlogger.json import JsonFormatter
 
 from realtime import logs
 from realtime.database import in_database
@@ -159,3 +162,22 @@ def test_a_traceback_is_in_the_same_line_of_json() -> None:
     trace = json.loads(told)["traceback"].splitlines()
     assert trace[0] == "Traceback (most recent call last):"
     assert trace[-1] == "ValueError: broken"
+
+
+@given(
+    message=st.text(max_size=40),
+    path=st.one_of(st.none(), st.text(max_size=20), st.sampled_from(["/ws/", "/api/posts"])),
+    seconds=st.one_of(st.none(), st.floats(0, 1e6), st.integers(0, 10**6)),
+    user=st.one_of(st.none(), st.uuids(), st.text(max_size=20)),
+)
+@example(message="token=abc", path=None, seconds=None, user=None)
+@example(message="a\\b", path="\x7f", seconds=1, user="\u202e")
+@example(message="x" * 5_000, path=None, seconds=0.5, user=None)
+def test_a_line_that_is_written_at_once_says_what_the_slow_one_says(message, path, seconds, user):
+    record = logging.LogRecord("realtime.access", logging.INFO, "", 1, message, (), None)
+    told = {"path": path, "seconds": seconds, "user": user}
+    record.__dict__.update({name: value for name, value in told.items() if value is not None})
+    quick = FORMATTERS["json"].format(record)
+    slow = JsonFormatter.format(FORMATTERS["json"], record)
+    assert quick.isascii()
+    assert json.loads(quick) == json.loads(slow)
