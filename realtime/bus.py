@@ -9,12 +9,13 @@ once per process, and knows nothing of rooms.
 
 import asyncio
 import logging
+import os
+import threading
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
 
 import msgspec
-from asgiref.sync import async_to_sync
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 
 from realtime.envelope import Batch, Parcel
@@ -59,7 +60,26 @@ async def publish(parcel: Parcel) -> bool:
 def publish_from_thread(batch: Batch) -> None:
     """The same for a caller without an event loop, such as a management command."""
     if crosses_processes():
-        async_to_sync(publish)(batch)
+        asyncio.run_coroutine_threadsafe(publish(batch), _loop()).result()
+
+
+def _loop() -> asyncio.AbstractEventLoop:
+    """One that runs in a thread of this process, and so keeps its connection to the layer.
+
+    A loop and a connection for each event took longer than the row. A forked child has no thread
+    of its parent's: it begins its own.
+    """
+    process = os.getpid()
+    loop = _loops.get(process)
+    if loop is None:
+        made = asyncio.new_event_loop()
+        loop = _loops.setdefault(process, made)
+        if loop is made:
+            threading.Thread(target=loop.run_forever, name="bus", daemon=True).start()
+    return loop
+
+
+_loops: dict[int, asyncio.AbstractEventLoop] = {}
 
 
 async def listen() -> AsyncIterator[Parcel]:
