@@ -23,6 +23,16 @@ STATUS: dict[str, int] = {
     "unavailable": 503,
 }
 
+#: What some of them mean, where the word does not say it.
+MEANING: dict[str, str] = {
+    "in_progress": "the first request with this `Idempotency-Key` still runs",
+    "too_large": "a body over 256 KiB",
+    "key_reused": "the `Idempotency-Key` was used for something else",
+    "rate_limited": "try again after `Retry-After` seconds",
+    "internal": "our fault",
+    "unavailable": "try again after `Retry-After` seconds",
+}
+
 
 class Problem(Wire, frozen=True, kw_only=True, omit_defaults=True):
     """What is wrong: one word for programs, a sentence for people."""
