@@ -277,7 +277,7 @@ export interface UserUnfollowed {
 export type Room = "staff" | "public" | `user:${string}` | `following:${string}` | `post:${string}` | `hashtag:${string}` | "presence";
 
 /** Payloads of events, by their type. */
-export interface Events {
+export type Events = {
   "user:followed": UserFollowed;
   "user:unfollowed": UserUnfollowed;
   "user:blocked": UserBlocked;
@@ -299,19 +299,19 @@ export interface Events {
   "staff:stats": StaffStats;
   "staff:events": StaffEvents;
   "staff:sockets": StaffSockets;
-}
+};
 
 /** What this site's sockets take. */
-export interface Commands {
+export type Commands = {
   "notification:read": { payload: Read; answer: UnreadState };
   "user:typing": { payload: UnderPost; answer: Done };
   "user:stopped_typing": { payload: UnderPost; answer: Done };
-}
+};
 
 /** For the client: `new RealtimeClient<Site>(…)`. */
-export interface Site {
+export type Site = {
   "events": Events;
   "commands": Commands;
   "room": Room;
   "user": User;
-}
+};

@@ -7,10 +7,13 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
+from django.conf import settings
+
 from realtime import errors
 from realtime.contract import schemas
 from realtime.contract.schemas import Schema
 from realtime.contract.source import Contract, Message, Socket
+from realtime.contract.tables import meaning
 from realtime.frames import ADVICE, PROTOCOL, REASONS
 from realtime.rest.problems import MEANING, STATUS
 
@@ -52,7 +55,7 @@ def document(contract: Contract) -> Schema:
             {"room": one.pattern, "whoMayJoin": one.who, "joinedAtConnect": one.joined}
             for one in contract.rooms
         ],
-        "x-error-codes": {code: error.__doc__ for code, error in _codes()},
+        "x-error-codes": {code: meaning(error) for code, error in errors.codes().items()},
         "x-rest-error-codes": {
             code: {"status": status, "meaning": MEANING.get(code, code.replace("_", " "))}
             for code, status in STATUS.items()
@@ -74,8 +77,6 @@ def servers(host: str, *, is_secure: bool) -> Schema:
 
 
 def _info() -> Schema:
-    from django.conf import settings
-
     about = settings.SPECTACULAR_SETTINGS
     return {
         "title": f"{about['TITLE']}: live",
@@ -83,10 +84,6 @@ def _info() -> Schema:
         "description": "What goes over a socket and comes by a stream. "
         "How it is used is told in docs/protocol.md; REST has a description of its own.",
     }
-
-
-def _codes() -> Iterable[tuple[str, type[errors.RealtimeError]]]:
-    return errors.codes().items()
 
 
 def _name(path: str) -> str:

@@ -55,7 +55,8 @@ def of_contract(contract: Contract) -> dict[str, Schema]:
         "required": ["type", "payload"],
         "properties": {"type": {"type": "string"}, "payload": {}, **members},
     }
-    found["SyncResponse"]["properties"]["events"]["items"] = {"$ref": REF.format(name="Frame")}
+    events = found["SyncResponse"]["properties"]["events"]
+    events |= {"items": {"$ref": REF.format(name="Frame")}, "examples": [[]]}
     _refer(found["FrameError"]["properties"]["code"], "ErrorCode")
     _refer(found["Bye"]["properties"]["code"], "CloseCode")
     return dict(sorted(found.items()))
@@ -158,9 +159,7 @@ def _made(schema: Schema, components: Mapping[str, Schema], whole: bool) -> Any:
             return _object(schema, components, whole)
         case "array":
             items = schema.get("prefixItems") or [schema["items"]]
-            return [
-                example(one, components, whole=whole) for one in items if "Frame" not in str(one)
-            ]
+            return [example(one, components, whole=whole) for one in items]
         case "integer" | "number":
             return schema.get("default", schema.get("minimum", 1))
         case "boolean":

@@ -68,7 +68,7 @@ class Contract:
     sockets: Collection[Socket]
 
     @classmethod
-    def of(cls, routes: Iterable[Any]) -> "Contract":
+    def of(cls, routes: Iterable[URLPattern]) -> "Contract":
         """Of the installed apps, and of the sockets that these URL patterns lead to."""
         consumers = dict(_consumers(routes))
         commands = {**AT_ONCE, **ENGINE}
@@ -108,20 +108,20 @@ def installed_events() -> dict[str, type[Event]]:
     }
 
 
-def _consumers(routes: Iterable[Any]) -> Iterator[tuple[str, type[RealtimeConsumer]]]:
+def _consumers(routes: Iterable[URLPattern]) -> Iterator[tuple[str, type[RealtimeConsumer]]]:
     for route in routes:
         consumer = getattr(route.callback, "consumer_class", None)
-        if isinstance(route, URLPattern) and isinstance(consumer, type):
-            if issubclass(consumer, RealtimeConsumer):
-                yield "/" + str(route.pattern).strip("^$").replace("/?", "/"), consumer
+        if isinstance(consumer, type) and issubclass(consumer, RealtimeConsumer):
+            yield "/" + str(route.pattern).strip("^$").replace("/?", "/"), consumer
 
 
 def _messages(commands: Mapping[str, Question]) -> Iterator[Message]:
     for kind, event in installed_events().items():
         yield _event(kind, event)
-    for kind, payload in {**CONTROL, "heartbeat": Heartbeat}.items():
+    for kind, payload in CONTROL.items():
         if kind != "ack":  # which stands with its command
             yield _control(kind, payload)
+    yield _control("heartbeat", Heartbeat)  # which clients may send too
     for kind, command in commands.items():
         yield from _command(kind, command)
 

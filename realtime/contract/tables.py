@@ -33,7 +33,7 @@ def all_of(contract: Contract) -> dict[str, str]:
         ),
         "errors": table(
             "code of an `error` frame | meaning",
-            ((f"`{code}`", first(_markdown(error))) for code, error in errors.codes().items()),
+            ((f"`{code}`", meaning(error)) for code, error in errors.codes().items()),
         ),
         "rest": table("code of a REST error | status | meaning", _rest()),
         "closes": table(
@@ -88,7 +88,7 @@ def _objects(contract: Contract) -> Iterator[tuple[str, ...]]:
     payloads = {get_origin(one) or one for one in contract.payloads()}
     objects = [one for one in structs(contract.payloads()) if one not in payloads]
     for one in sorted(objects, key=lambda one: one.__name__):
-        yield one.__name__, "; ".join([_shape(one), *_choices(one)]), first(_markdown(one))
+        yield one.__name__, "; ".join([_shape(one), *_choices(one)]), meaning(one)
 
 
 def _shape(cls: Any) -> str:
@@ -108,5 +108,6 @@ def first(text: str) -> str:
     return text.partition("\n\n")[0].replace("\n", " ")
 
 
-def _markdown(documented: type) -> str:
-    return (documented.__doc__ or "").replace("``", "`")
+def meaning(documented: type) -> str:
+    """The first paragraph of what a class says of itself, as Markdown."""
+    return first((documented.__doc__ or "").replace("``", "`"))

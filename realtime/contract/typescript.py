@@ -28,6 +28,9 @@ export interface AnySite {
   room: string;
   user: any;
 }
+
+/** Under `"*"` a client tells of every frame. */
+export type AnyFrame = { "*": any };
 """
 
 
@@ -43,7 +46,7 @@ def of_engine(contract: Contract) -> str:
         _HEAD.format(what="What the server says of itself, and what it can be asked for."),
         _ANY_SITE,
         *_declared({"Frame", "ErrorCode", "CloseCode", *names}, components, {"Connect": "<User>"}),
-        _interface(
+        _map(
             "ControlFrames<User>",
             "Payloads of frames that are no events, by their type.",
             {one.type: _type_name(one) + ("<User>" * (one.type == "connect")) for one in control},
@@ -67,11 +70,11 @@ def of_site(contract: Contract) -> str:
         _HEAD.format(what="What this site sends, and what it can be asked for."),
         *_declared(names, components),
         f"/** Names of rooms. */\nexport type Room = {rooms};\n",
-        _interface(
+        _map(
             "Events", "Payloads of events, by their type.", {e.type: _type_name(e) for e in events}
         ),
         _command_table("Commands", "What this site's sockets take.", commands, contract),
-        _interface(
+        _map(
             "Site",
             "For the client: `new RealtimeClient<Site>(…)`.",
             {"events": "Events", "commands": "Commands", "room": "Room", "user": typed(user)},
@@ -106,8 +109,8 @@ def _plain(schema: Schema) -> str:
             return f"({item})[]" if " " in item else f"{item}[]"
         case "integer" | "number":
             return "number"
-        case "string" | "boolean" | "null" as name:
-            return name
+        case "string" | "boolean" | "null":
+            return str(schema["type"])
     return "any"
 
 
@@ -131,9 +134,10 @@ def _object(name: str, schema: Schema) -> str:
     return f"{_comment(schema)}export interface {name} {{\n{lines}}}\n"
 
 
-def _interface(name: str, text: str, members: Mapping[str, str]) -> str:
+def _map(name: str, text: str, members: Mapping[str, str]) -> str:
     lines = "".join(f"  {json.dumps(key)}: {value};\n" for key, value in members.items())
-    return f"/** {text} */\nexport interface {name} {{\n{lines}}}\n"
+    # No interface: those do not pass for what has any names, as the client wants it.
+    return f"/** {text} */\nexport type {name} = {{\n{lines}}};\n"
 
 
 def _command_table(name: str, text: str, commands: list[Message], contract: Contract) -> str:
@@ -142,7 +146,7 @@ def _command_table(name: str, text: str, commands: list[Message], contract: Cont
         f"answer: {_type_name(contract.messages[one.answer])} }}"
         for one in commands
     }
-    return _interface(name, text, pairs)
+    return _map(name, text, pairs)
 
 
 def _comment(schema: Schema, indent: str = "") -> str:
@@ -170,9 +174,8 @@ def _names_within(messages: list[Message], contract: Contract, *, of_engine: boo
     """
     answers = [contract.messages[one.answer] for one in messages if one.answer]
     found = schemas.structs([one.payload for one in (*messages, *answers)])
-    return {
-        one.__name__ for one in found if one is not Wire and (not of_engine or _is_engines(one))
-    }
+    own = (one for one in found if not of_engine or _is_engines(one))
+    return {one.__name__ for one in own if one is not Wire}
 
 
 def _is_engines(cls: Any) -> bool:

@@ -12,6 +12,9 @@ export interface AnySite {
   user: any;
 }
 
+/** Under `"*"` a client tells of every frame. */
+export type AnyFrame = { "*": any };
+
 /** Who I am, and where I was; the first time `connect` follows. */
 export interface Auth {
   /** An access token. */
@@ -158,7 +161,7 @@ export interface SyncResponse {
 }
 
 /** Payloads of frames that are no events, by their type. */
-export interface ControlFrames<User> {
+export type ControlFrames<User> = {
   "connect": Connect<User>;
   "error": FrameError;
   "sync:response": SyncResponse;
@@ -167,13 +170,13 @@ export interface ControlFrames<User> {
   "auth:expiring": Expiring;
   "bye": Bye;
   "heartbeat": Heartbeat;
-}
+};
 
 /** Every socket takes these. */
-export interface EngineCommands {
+export type EngineCommands = {
   "auth": { payload: Auth; answer: Authenticated };
   "heartbeat": { payload: Nothing; answer: Heartbeat };
   "room:join": { payload: RoomCommand; answer: Joined };
   "room:leave": { payload: RoomCommand; answer: Left };
   "sync:request": { payload: SyncRequest; answer: SyncResponse };
-}
+};
