@@ -72,7 +72,7 @@ class SyncResponse(Wire, frozen=True, kw_only=True):
     """A page of what you may see now, oldest first: to ``sync:request``, or after a ``connect``."""
 
     #: Frames of events, as they would have come live.
-    events: list[msgspec.Raw]
+    events: Annotated[list[msgspec.Raw], msgspec.Meta(examples=[[]])]
     #: Where to go on from.
     cursor: Position
     #: Whether that is all; if not, more follow, or are to be asked for.
@@ -82,6 +82,24 @@ class SyncResponse(Wire, frozen=True, kw_only=True):
     unread_count: Count
     #: For a socket in the room that tells who is online.
     online_users: list[Id] | msgspec.UnsetType = msgspec.UNSET
+
+
+class Polled(Wire, frozen=True, kw_only=True):
+    """The same as an answer to a poll."""
+
+    #: Frames of events, as they would have come live.
+    events: Annotated[list[msgspec.Raw], msgspec.Meta(examples=[[]])]
+    #: Where to go on from.
+    cursor: Position
+    #: The same, by the name that the next poll gives it.
+    last_event_id: Position
+    #: When it was answered.
+    timestamp: Time
+    #: Whether there is more already.
+    has_more: bool
+    #: Why the log cannot continue from the cursor given; then fetch afresh.
+    reset: ResetReason | None
+    unread_count: Count
 
 
 class RoomJoined(Wire, frozen=True, kw_only=True):

@@ -55,8 +55,7 @@ def of_contract(contract: Contract) -> dict[str, Schema]:
         "required": ["type", "payload"],
         "properties": {"type": {"type": "string"}, "payload": {}, **members},
     }
-    events = found["SyncResponse"]["properties"]["events"]
-    events |= {"items": {"$ref": REF.format(name="Frame")}, "examples": [[]]}
+    found["SyncResponse"]["properties"]["events"]["items"] = {"$ref": REF.format(name="Frame")}
     _refer(found["FrameError"]["properties"]["code"], "ErrorCode")
     _refer(found["Bye"]["properties"]["code"], "CloseCode")
     return dict(sorted(found.items()))

@@ -3,6 +3,9 @@
 Values, and the errors that only REST knows; ``exceptions.py`` makes the one from the other.
 """
 
+from typing import Annotated
+
+from msgspec import Meta
 from rest_framework.exceptions import APIException
 
 from realtime.events import Wire
@@ -37,10 +40,10 @@ MEANING: dict[str, str] = {
 class Problem(Wire, frozen=True, kw_only=True, omit_defaults=True):
     """What is wrong: one word for programs, a sentence for people."""
 
-    code: str
-    message: str
+    code: Annotated[str, Meta(examples=["invalid"])]
+    message: Annotated[str, Meta(examples=["Some of what was sent will not do."])]
     #: For each input that will not do, why.
-    fields: dict[str, list[str]] | None = None
+    fields: Annotated[dict[str, list[str]], Meta(examples=[{"body": ["Give it."]}])] | None = None
 
 
 class Failure(Wire, frozen=True, kw_only=True):
