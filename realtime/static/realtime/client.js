@@ -19,12 +19,12 @@ import { ownLine, sharedLine } from "./line.js";
 import { Listeners } from "./listeners.js";
 import { Pacing } from "./pacing.js";
 
+// Types alone, in `types/protocol.d.ts`; written so that nobody looks for a script of that name.
+/** @import { AnyFrame, AnySite, ControlFrames, EngineCommands, Frame } from "./protocol.js" */
 /** @typedef {import("./listeners.js").Handler} Handler */
-/** @typedef {import("./protocol.js").AnySite} AnySite what the types of a site look like */
-/** @typedef {import("./protocol.js").EngineCommands} EngineCommands */
 /**
  * @template User
- * @typedef {import("./protocol.js").ControlFrames<User> & import("./protocol.js").AnyFrame} Server
+ * @typedef {ControlFrames<User> & AnyFrame} Server
  */
 /**
  * What the client tells of itself, beside what the server sends.
@@ -133,7 +133,7 @@ export class RealtimeClient {
   /**
    * @template {keyof Told<Site> & string} Type
    * @param {Type} type an event's type
-   * @param {(payload: Told<Site>[Type], frame: import("./protocol.js").Frame) => void} handler
+   * @param {(payload: Told<Site>[Type], frame: Frame) => void} handler
    * @returns {() => void} takes the handler away again
    */
   on(type, handler) {
@@ -143,7 +143,7 @@ export class RealtimeClient {
   /**
    * @template {keyof Told<Site> & string} Type
    * @param {Type} type
-   * @param {(payload: Told<Site>[Type], frame: import("./protocol.js").Frame) => void} handler
+   * @param {(payload: Told<Site>[Type], frame: Frame) => void} handler
    */
   off(type, handler) {
     this.#listeners.off(type, handler);

@@ -9,10 +9,9 @@
  * `error {code, message}`, `state {state}`, `transport {transport}`, and `reset {reset}`: fetch
  * afresh, the log no longer has what is between. docs/client.md says more.
  */
+import type { AnyFrame, AnySite, ControlFrames, EngineCommands, Frame } from "./protocol.js";
 export type Handler = import("./listeners.js").Handler;
-export type AnySite = import("./protocol.js").AnySite;
-export type EngineCommands = import("./protocol.js").EngineCommands;
-export type Server<User> = import("./protocol.js").ControlFrames<User> & import("./protocol.js").AnyFrame;
+export type Server<User> = ControlFrames<User> & AnyFrame;
 export type LocalEvents = {
     disconnect: {
         code: number;
@@ -79,16 +78,16 @@ export declare class RealtimeClient<Site extends AnySite = AnySite> {
     /**
      * @template {keyof Told<Site> & string} Type
      * @param {Type} type an event's type
-     * @param {(payload: Told<Site>[Type], frame: import("./protocol.js").Frame) => void} handler
+     * @param {(payload: Told<Site>[Type], frame: Frame) => void} handler
      * @returns {() => void} takes the handler away again
      */
-    on<Type extends keyof Told<Site> & string>(type: Type, handler: (payload: Told<Site>[Type], frame: import("./protocol.js").Frame) => void): () => void;
+    on<Type extends keyof Told<Site> & string>(type: Type, handler: (payload: Told<Site>[Type], frame: Frame) => void): () => void;
     /**
      * @template {keyof Told<Site> & string} Type
      * @param {Type} type
-     * @param {(payload: Told<Site>[Type], frame: import("./protocol.js").Frame) => void} handler
+     * @param {(payload: Told<Site>[Type], frame: Frame) => void} handler
      */
-    off<Type extends keyof Told<Site> & string>(type: Type, handler: (payload: Told<Site>[Type], frame: import("./protocol.js").Frame) => void): void;
+    off<Type extends keyof Told<Site> & string>(type: Type, handler: (payload: Told<Site>[Type], frame: Frame) => void): void;
     connect(): void;
     disconnect(): void;
     /** The page is back from sleep, or the network is: look now rather than at the next timer. */
