@@ -21,7 +21,7 @@ class Members(Wire, frozen=True, kw_only=True):
     """What stands beside ``type`` and ``payload`` in a frame from the server."""
 
     #: The ``id`` of the client's frame that this one answers.
-    id: str | msgspec.UnsetType = msgspec.UNSET
+    id: Annotated[str, msgspec.Meta(examples=["1"])] | msgspec.UnsetType = msgspec.UNSET
     #: A durable event's place in the log, a decimal string.
     seq: Annotated[str, msgspec.Meta(examples=["42"])] | msgspec.UnsetType = msgspec.UNSET
     #: The position behind that event: keep it once you have applied the event.

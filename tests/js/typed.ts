@@ -27,7 +27,7 @@ client.on("notification:new", ({ notification, priority }) => {
 client.on("post:crated", () => {});
 
 // The server's own frames, and what happens here.
-client.on("connect", ({ user, rooms }) => [user.displayName, rooms.length]);
+client.on("connect", ({ user, rooms }) => [user?.displayName, rooms?.length]);
 client.on("error", ({ code }) => {
   const known: ErrorCode = code;
   return known;

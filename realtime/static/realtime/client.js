@@ -20,11 +20,12 @@ import { Listeners } from "./listeners.js";
 import { Pacing } from "./pacing.js";
 
 // Types alone, in `types/protocol.d.ts`; written so that nobody looks for a script of that name.
-/** @import { AnyFrame, AnySite, ControlFrames, EngineCommands, Frame } from "./protocol.js" */
+/** @import { AnyFrame, AnySite, Connect, ControlFrames, EngineCommands, Frame } from "./protocol.js" */
 /** @typedef {import("./listeners.js").Handler} Handler */
 /**
  * @template User
- * @typedef {ControlFrames<User> & AnyFrame} Server
+ * @typedef {Omit<ControlFrames<User>, "connect"> & {connect: Partial<Connect<User>>} & AnyFrame} Server
+ *   `connect` is empty where no socket gets through
  */
 /**
  * What the client tells of itself, beside what the server sends.

@@ -9,9 +9,11 @@
  * `error {code, message}`, `state {state}`, `transport {transport}`, and `reset {reset}`: fetch
  * afresh, the log no longer has what is between. docs/client.md says more.
  */
-import type { AnyFrame, AnySite, ControlFrames, EngineCommands, Frame } from "./protocol.js";
+import type { AnyFrame, AnySite, Connect, ControlFrames, EngineCommands, Frame } from "./protocol.js";
 export type Handler = import("./listeners.js").Handler;
-export type Server<User> = ControlFrames<User> & AnyFrame;
+export type Server<User> = Omit<ControlFrames<User>, "connect"> & {
+    connect: Partial<Connect<User>>;
+} & AnyFrame;
 export type LocalEvents = {
     disconnect: {
         code: number;
