@@ -151,6 +151,7 @@ def test_each_socket_has_the_events_of_its_rooms(document):
     }
     assert {"notification.new", "user.followed"} <= events("notifications")
     assert "post.created" not in events("notifications")
+    assert "notification.new" not in events("posts")
     assert {"post.created", "comment.added", "user.typing"} <= events("posts")
     assert (
         events("all")
