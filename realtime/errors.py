@@ -43,7 +43,7 @@ class RealtimeError(Exception):
 
 
 class InvalidFrame(RealtimeError):
-    """It is JSON and no frame; ``message`` says where. Also: a cursor that cannot be read."""
+    """It is JSON and not what the protocol says; ``message`` says where. Also: no cursor of ours."""
 
     code = "invalid_frame"
 
@@ -135,4 +135,5 @@ def codes() -> dict[str, type[RealtimeError]]:
         found.setdefault(error.code, error)
         waiting += reversed(error.__subclasses__())
     del found[PositionLost.code]  # told by `reset`, never as an error
+    found[RealtimeError.code] = found.pop(RealtimeError.code)  # what is our fault comes last
     return found

@@ -7,8 +7,9 @@ from typing import Any, Literal, get_args, get_origin
 from msgspec.structs import fields
 
 from realtime import errors
-from realtime.contract.schemas import structs
+from realtime.contract.schemas import comments, structs
 from realtime.contract.source import Contract, Message
+from realtime.control import Members
 from realtime.frames import ADVICE, REASONS
 from realtime.rest.problems import MEANING, STATUS
 
@@ -19,13 +20,17 @@ _MADE = re.compile(r"(<!-- made: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 def written(text: str, contract: Contract) -> str:
     """A document with each of its tables made anew; raises KeyError for one that there is not."""
     tables = all_of(contract)
-    return _MADE.sub(lambda mark: f"{mark[1]}\n{tables[mark[2]]}\n{mark[3]}", text)
+    return _MADE.sub(lambda mark: f"{mark[1]}\n{tables[mark[2]]}\n\n{mark[3]}", text)
 
 
 def all_of(contract: Contract) -> dict[str, str]:
     """Each table by its name."""
     return {
         "sockets": table("path | carries", ((f"`{s.path}`", s.text) for s in contract.sockets)),
+        "members": table(
+            "member | what it is",
+            ((f"`{name}`", text) for name, text in comments(Members).items()),
+        ),
         "commands": table("type | payload | answer | what it does", _commands(contract)),
         "control": table(
             "type | payload | when",
