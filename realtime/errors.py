@@ -43,7 +43,10 @@ class RealtimeError(Exception):
 
 
 class InvalidFrame(RealtimeError):
-    """It is JSON and not what the protocol says; ``message`` says where. Also: no cursor of ours."""
+    """It is JSON and not what the protocol says; ``message`` says where.
+
+    Also a cursor that cannot be read.
+    """
 
     code = "invalid_frame"
 
