@@ -4,6 +4,7 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
+from accounts.wire import User
 from realtime import registry
 
 
@@ -17,5 +18,7 @@ class AccountsConfig(AppConfig):
         import_module("accounts.signals")
         for kind in rooms.KINDS:
             registry.room_kind(kind)
-        registry.identities(by_tokens=identities.by_tokens, by_sessions=identities.by_sessions)
+        registry.identities(
+            by_tokens=identities.by_tokens, by_sessions=identities.by_sessions, user=User
+        )
         registry.registry.parted = rights.parted

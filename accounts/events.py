@@ -6,7 +6,7 @@ Values only; no Django, no queries.
 
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from realtime.events import Event
+from realtime.events import Event, Id
 
 if TYPE_CHECKING:
     from accounts.models import Block, Follow
@@ -16,8 +16,9 @@ class UserFollowed(Event, frozen=True, kw_only=True):
     """A user has begun to follow another."""
 
     type: ClassVar[str] = "user:followed"
-    user_id: str
-    target_id: str
+    sent_to: ClassVar[tuple[str, ...]] = ("user:<userId>",)
+    user_id: Id
+    target_id: Id
 
     @classmethod
     def of(cls, follow: "Follow") -> Self:
@@ -28,8 +29,9 @@ class UserUnfollowed(Event, frozen=True, kw_only=True):
     """A user has ceased to follow another."""
 
     type: ClassVar[str] = "user:unfollowed"
-    user_id: str
-    target_id: str
+    sent_to: ClassVar[tuple[str, ...]] = ("user:<userId>",)
+    user_id: Id
+    target_id: Id
 
     @classmethod
     def of(cls, follow: "Follow") -> Self:
@@ -40,8 +42,9 @@ class UserBlocked(Event, frozen=True, kw_only=True):
     """A user has blocked another."""
 
     type: ClassVar[str] = "user:blocked"
-    user_id: str
-    target_id: str
+    sent_to: ClassVar[tuple[str, ...]] = ("user:<userId>",)
+    user_id: Id
+    target_id: Id
 
     @classmethod
     def of(cls, block: "Block") -> Self:
@@ -52,8 +55,9 @@ class UserUnblocked(Event, frozen=True, kw_only=True):
     """A user has ended a block."""
 
     type: ClassVar[str] = "user:unblocked"
-    user_id: str
-    target_id: str
+    sent_to: ClassVar[tuple[str, ...]] = ("user:<userId>",)
+    user_id: Id
+    target_id: Id
 
     @classmethod
     def of(cls, block: "Block") -> Self:

@@ -77,12 +77,29 @@ def _following_at_connect(user_ids: Collection[str]) -> Mapping[str, Iterable[st
 
 
 KINDS = (
-    RoomKind(PUBLIC, _anybody, at_connect=_public_at_connect, keyed=False),
-    RoomKind("user", _oneself, clean=lambda key: clean_id("user", key), at_connect=_own_at_connect),
+    RoomKind(
+        PUBLIC,
+        _anybody,
+        at_connect=_public_at_connect,
+        keyed=False,
+        who="everybody who is logged in",
+        joined="yes",
+    ),
+    RoomKind(
+        "user",
+        _oneself,
+        clean=lambda key: clean_id("user", key),
+        at_connect=_own_at_connect,
+        who="that user",
+        joined="yes",
+    ),
     RoomKind(
         "following",
         _followers,
         clean=lambda key: clean_id("following", key),
         at_connect=_following_at_connect,
+        key_name="authorId",
+        who="the author and the author's followers",
+        joined="yes",
     ),
 )

@@ -4,11 +4,12 @@ Life of an event:  save → signal → **event** → log → bus → hub → con
 Values only; no Django, no queries.
 """
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
+from msgspec import Meta
 from msgspec.structs import asdict
 
-from realtime.events import Wire
+from realtime.events import Count, Id, Wire
 
 if TYPE_CHECKING:
     from accounts import models
@@ -17,10 +18,10 @@ if TYPE_CHECKING:
 class User(Wire, frozen=True, kw_only=True):
     """Somebody who reads and writes here."""
 
-    id: str
-    username: str
-    display_name: str
-    avatar_url: str | None
+    id: Id
+    username: Annotated[str, Meta(examples=["aiko"])]
+    display_name: Annotated[str, Meta(examples=["愛子"])]
+    avatar_url: Annotated[str, Meta(examples=["/media/avatars/aiko.webp"])] | None
 
     @classmethod
     def of(cls, user: "models.User") -> Self:
@@ -35,8 +36,8 @@ class User(Wire, frozen=True, kw_only=True):
 class Tokens(Wire, frozen=True, kw_only=True):
     """What a login is used with: ``access`` for minutes, ``refresh`` once, for the next pair."""
 
-    access: str
-    refresh: str
+    access: Annotated[str, Meta(examples=["eyJhbGciOiJIUzI1NiJ9.e30.c2ln"])]
+    refresh: Annotated[str, Meta(examples=["eyJhbGciOiJIUzI1NiJ9.e30.cmVm"])]
 
 
 class Registered(Tokens, frozen=True, kw_only=True):
@@ -49,7 +50,7 @@ class FollowState(Wire, frozen=True, kw_only=True):
     """How the reader and another user stand."""
 
     is_followed: bool
-    follower_count: int
+    follower_count: Count
 
 
 class BlockState(Wire, frozen=True, kw_only=True):
@@ -61,8 +62,8 @@ class BlockState(Wire, frozen=True, kw_only=True):
 class Profile(User, frozen=True, kw_only=True):
     """A user, and how the reader stands to them."""
 
-    follower_count: int
-    following_count: int
+    follower_count: Count
+    following_count: Count
     is_followed: bool
     is_blocked: bool
 

@@ -5,7 +5,7 @@ from realtime.consumers import RealtimeConsumer
 
 
 class NotificationsConsumer(RealtimeConsumer):
-    """``/ws/notifications/``: the reader's own room, and reading what came in it."""
+    """The reader's own room, and reading what came in it."""
 
     kinds = frozenset({"user"})
     commands = COMMANDS

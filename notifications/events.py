@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Self
 from uuid import UUID
 
 from notifications.wire import Notification, Priority
-from realtime.events import Event
+from realtime.events import Count, Event, Id
 
 if TYPE_CHECKING:
     from notifications import models
@@ -20,10 +20,11 @@ class NotificationNew(Event, frozen=True, kw_only=True):
     """There is something that a user should know of."""
 
     type: ClassVar[str] = "notification:new"
+    sent_to: ClassVar[tuple[str, ...]] = ("user:<userId>",)
     notification: Notification
-    user_id: str
+    user_id: Id
     priority: Priority
-    unread_count: int
+    unread_count: Count
 
     @classmethod
     def of(cls, notification: "models.Notification") -> Self:
@@ -37,12 +38,13 @@ class NotificationNew(Event, frozen=True, kw_only=True):
 
 
 class NotificationRead(Event, frozen=True, kw_only=True):
-    """Some of a user's notifications are read, or gone; a client need not know which of the two."""
+    """Some of a user's notifications are read, or gone: which of the two a client need not know."""
 
     type: ClassVar[str] = "notification:read"
-    notification_ids: list[str] | Literal["all"]
-    user_id: str
-    unread_count: int
+    sent_to: ClassVar[tuple[str, ...]] = ("user:<userId>",)
+    notification_ids: list[Id] | Literal["all"]
+    user_id: Id
+    unread_count: Count
 
     @classmethod
     def of(cls, user_id: UUID, ids: Iterable[UUID] | Literal["all"], *, unread: int) -> Self:

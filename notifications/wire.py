@@ -4,10 +4,12 @@ Life of an event:  save → signal → **event** → log → bus → hub → con
 Values only; no Django, no queries but those that the rows given here make.
 """
 
-from typing import TYPE_CHECKING, Literal, Self, cast
+from typing import TYPE_CHECKING, Annotated, Literal, Self, cast
+
+from msgspec import Meta
 
 from accounts.wire import User
-from realtime.events import Wire, timestamp
+from realtime.events import Count, Id, Time, Wire, timestamp
 
 if TYPE_CHECKING:
     from notifications import models
@@ -35,17 +37,17 @@ SENTENCES: dict[Kind, str] = {
 class Notification(Wire, frozen=True, kw_only=True):
     """Something that one user should know of."""
 
-    id: str
+    id: Id
     kind: Kind
     priority: Priority
     #: Who did it; null where it was the site.
     actor: User | None
-    post_id: str | None
-    comment_id: str | None
+    post_id: Id | None
+    comment_id: Id | None
     #: A sentence in plain English.
-    text: str
+    text: Annotated[str, Meta(examples=["愛子 liked your post"])]
     is_read: bool
-    created_at: str
+    created_at: Time
 
     @classmethod
     def of(cls, notification: "models.Notification") -> Self:
@@ -72,4 +74,4 @@ def sentence(kind: Kind, actor: User | None) -> str:
 class UnreadState(Wire, frozen=True, kw_only=True):
     """How much is left, for the reader who has just read something."""
 
-    unread_count: int
+    unread_count: Count

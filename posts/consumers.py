@@ -4,6 +4,6 @@ from realtime.consumers import RealtimeConsumer
 
 
 class PostsConsumer(RealtimeConsumer):
-    """``/ws/posts/``: every room but the reader's own and the list of who is online."""
+    """Every room but the reader's own and the list of who is online."""
 
     kinds = frozenset({"public", "following", "hashtag", "post", "staff"})

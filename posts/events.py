@@ -7,14 +7,16 @@ Values only; no Django, no queries but those that the rows given here make.
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from accounts.wire import User
-from posts.wire import Comment, Post
-from realtime.events import Event, timestamp
+from posts.wire import Comment, Post, Version
+from realtime.events import Count, Event, Id, Time, timestamp
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from posts import models
 
+#: Of a post for followers the second and the last.
+POST_ROOMS = ("public", "following:<authorId>", "hashtag:<tag>", "post:<postId>")
 Reason = Literal["author", "moderation", "visibility"]
 
 
@@ -22,9 +24,10 @@ class PostCreated(Event, frozen=True, kw_only=True):
     """A post was written."""
 
     type: ClassVar[str] = "post:created"
+    sent_to: ClassVar[tuple[str, ...]] = POST_ROOMS
     post: Post
     author: User
-    timestamp: str
+    timestamp: Time
 
     @classmethod
     def of(cls, post: "models.Post") -> Self:
@@ -36,9 +39,10 @@ class PostUpdated(Event, frozen=True, kw_only=True):
     """A post's text or visibility was changed, or it is there again."""
 
     type: ClassVar[str] = "post:updated"
+    sent_to: ClassVar[tuple[str, ...]] = POST_ROOMS
     post: Post
     author: User
-    timestamp: str
+    timestamp: Time
 
     @classmethod
     def of(cls, post: "models.Post", *, at: "datetime") -> Self:
@@ -50,9 +54,10 @@ class PostDeleted(Event, frozen=True, kw_only=True):
     """A post is gone, or gone for those who get this."""
 
     type: ClassVar[str] = "post:deleted"
-    post_id: str
+    sent_to: ClassVar[tuple[str, ...]] = POST_ROOMS
+    post_id: Id
     reason: Reason
-    timestamp: str
+    timestamp: Time
 
     @classmethod
     def of(cls, post: "models.Post", *, reason: Reason, at: "datetime") -> Self:
@@ -63,11 +68,12 @@ class PostLiked(Event, frozen=True, kw_only=True):
     """A user likes a post."""
 
     type: ClassVar[str] = "post:liked"
-    post_id: str
-    user_id: str
-    like_count: int
-    version: int
-    timestamp: str
+    sent_to: ClassVar[tuple[str, ...]] = POST_ROOMS
+    post_id: Id
+    user_id: Id
+    like_count: Count
+    version: Version
+    timestamp: Time
 
     @classmethod
     def of(cls, like: "models.Like", *, at: "datetime") -> Self:
@@ -84,11 +90,12 @@ class PostUnliked(Event, frozen=True, kw_only=True):
     """A user does not like a post any more."""
 
     type: ClassVar[str] = "post:unliked"
-    post_id: str
-    user_id: str
-    like_count: int
-    version: int
-    timestamp: str
+    sent_to: ClassVar[tuple[str, ...]] = POST_ROOMS
+    post_id: Id
+    user_id: Id
+    like_count: Count
+    version: Version
+    timestamp: Time
 
     @classmethod
     def of(cls, like: "models.Like", *, at: "datetime") -> Self:
@@ -102,14 +109,15 @@ class PostUnliked(Event, frozen=True, kw_only=True):
 
 
 class CommentAdded(Event, frozen=True, kw_only=True):
-    """A comment was written. ``version`` is the post's, here and below."""
+    """A comment was written. ``version`` is the post's."""
 
     type: ClassVar[str] = "comment:added"
+    sent_to: ClassVar[tuple[str, ...]] = POST_ROOMS
     comment: Comment
-    post_id: str
-    comment_count: int
-    version: int
-    timestamp: str
+    post_id: Id
+    comment_count: Count
+    version: Version
+    timestamp: Time
 
     @classmethod
     def of(cls, comment: "models.Comment") -> Self:
@@ -127,11 +135,12 @@ class CommentUpdated(Event, frozen=True, kw_only=True):
     """A comment's text was changed, or it is there again."""
 
     type: ClassVar[str] = "comment:updated"
+    sent_to: ClassVar[tuple[str, ...]] = POST_ROOMS
     comment: Comment
-    post_id: str
-    comment_count: int
-    version: int
-    timestamp: str
+    post_id: Id
+    comment_count: Count
+    version: Version
+    timestamp: Time
 
     @classmethod
     def of(cls, comment: "models.Comment", *, at: "datetime") -> Self:
@@ -149,12 +158,13 @@ class CommentDeleted(Event, frozen=True, kw_only=True):
     """A comment is gone."""
 
     type: ClassVar[str] = "comment:deleted"
-    comment_id: str
-    post_id: str
-    comment_count: int
+    sent_to: ClassVar[tuple[str, ...]] = POST_ROOMS
+    comment_id: Id
+    post_id: Id
+    comment_count: Count
     reason: Reason
-    version: int
-    timestamp: str
+    version: Version
+    timestamp: Time
 
     @classmethod
     def of(cls, comment: "models.Comment", *, reason: Reason, at: "datetime") -> Self:

@@ -76,6 +76,20 @@ def _followed_at_connect(user_ids: Collection[str]) -> Mapping[str, Iterable[str
 
 
 KINDS = (
-    RoomKind("post", _who_sees_the_post, clean=lambda key: clean_id("post", key)),
-    RoomKind("hashtag", _anybody, clean=_clean_tag, at_connect=_followed_at_connect),
+    RoomKind(
+        "post",
+        _who_sees_the_post,
+        clean=lambda key: clean_id("post", key),
+        who="who may see the post",
+        joined="no: while its thread is open",
+    ),
+    RoomKind(
+        "hashtag",
+        _anybody,
+        clean=_clean_tag,
+        at_connect=_followed_at_connect,
+        key_name="tag",
+        who="everybody; the tag in NFKC and case-folded",
+        joined="the followed ones",
+    ),
 )

@@ -4,37 +4,38 @@ Life of an event:  save → signal → **event** → log → bus → hub → con
 Values only; no Django, no queries but those that the rows given here make.
 """
 
-from typing import TYPE_CHECKING, Literal, Self, cast
+from typing import TYPE_CHECKING, Annotated, Literal, Self, cast
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 from accounts.wire import User
-from realtime.events import Wire, timestamp
+from realtime.events import Count, Id, Time, Wire, timestamp
 
 if TYPE_CHECKING:
     from posts import models
 
 Visibility = Literal["public", "followers"]
+#: Counts every change, a post's likes and comments too: ignore what is older than what you have.
+Version = Annotated[int, Meta(examples=[7])]
 
 
 class Post(Wire, frozen=True, kw_only=True):
     """Something said to everybody, or to the author's followers."""
 
-    id: str
+    id: Id
     author: User
-    body: str
+    body: Annotated[str, Meta(examples=["It has begun to #rain."])]
     #: Normalized, in the order of the body.
-    hashtags: list[str]
+    hashtags: list[Annotated[str, Meta(examples=["rain"])]]
     mentions: list[User]
     visibility: Visibility
-    like_count: int
-    comment_count: int
+    like_count: Count
+    comment_count: Count
     #: About the reader; left out where there are many.
     is_liked: bool | UnsetType = UNSET
-    created_at: str
-    updated_at: str
-    #: Counts every change, likes and comments too.
-    version: int
+    created_at: Time
+    updated_at: Time
+    version: Version
 
     @classmethod
     def of(cls, post: "models.Post", *, is_liked: bool | UnsetType = UNSET) -> Self:
@@ -57,13 +58,13 @@ class Post(Wire, frozen=True, kw_only=True):
 class Comment(Wire, frozen=True, kw_only=True):
     """Something said under a post."""
 
-    id: str
-    post_id: str
+    id: Id
+    post_id: Id
     author: User
-    body: str
-    created_at: str
-    updated_at: str
-    version: int
+    body: Annotated[str, Meta(examples=["Here too."])]
+    created_at: Time
+    updated_at: Time
+    version: Version
 
     @classmethod
     def of(cls, comment: "models.Comment") -> Self:
@@ -81,9 +82,9 @@ class Comment(Wire, frozen=True, kw_only=True):
 class LikeState(Wire, frozen=True, kw_only=True):
     """How the likes of a post stand, for the reader who has just changed theirs."""
 
-    like_count: int
+    like_count: Count
     is_liked: bool
-    version: int
+    version: Version
 
 
 class HashtagState(Wire, frozen=True, kw_only=True):

@@ -1,13 +1,14 @@
 """What a client may say about itself: that its user is typing, and that they have stopped."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
 from presence.desk import Desk
 from realtime.commands import Command
+from realtime.control import Done
 from realtime.errors import Forbidden, UnknownRoom
-from realtime.events import Wire
+from realtime.events import Id, Wire
 from realtime.frames import ClientFrame
 from realtime.registry import clean_room
 
@@ -16,23 +17,23 @@ if TYPE_CHECKING:
 
 
 class UnderPost(Wire, frozen=True, kw_only=True):
-    """``user:typing`` and ``user:stopped_typing``: under which post."""
+    """Under which post."""
 
-    post_id: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    post_id: Annotated[Id, msgspec.Meta(min_length=1, max_length=64)]
 
 
-async def _typing(
-    consumer: "RealtimeConsumer", frame: ClientFrame, payload: UnderPost
-) -> dict[str, Any]:
+async def _typing(consumer: "RealtimeConsumer", frame: ClientFrame, payload: UnderPost) -> Done:
+    """Tell the others in ``post:<postId>``, in which you must be, that you are writing."""
     Desk.of(consumer.hub).typed(consumer.stream, _post(consumer, payload))
-    return {}
+    return Done()
 
 
 async def _stopped_typing(
     consumer: "RealtimeConsumer", frame: ClientFrame, payload: UnderPost
-) -> dict[str, Any]:
+) -> Done:
+    """Tell them that you have stopped."""
     Desk.of(consumer.hub).stopped(consumer.stream.user_id, _post(consumer, payload))
-    return {}
+    return Done()
 
 
 def _post(consumer: "RealtimeConsumer", payload: UnderPost) -> str:
@@ -47,6 +48,6 @@ def _post(consumer: "RealtimeConsumer", payload: UnderPost) -> str:
 
 
 COMMANDS = {
-    "user:typing": Command(UnderPost, _typing),
-    "user:stopped_typing": Command(UnderPost, _stopped_typing),
+    "user:typing": Command(UnderPost, Done, _typing),
+    "user:stopped_typing": Command(UnderPost, Done, _stopped_typing),
 }

@@ -5,7 +5,7 @@ from realtime.consumers import RealtimeConsumer
 
 
 class PresenceConsumer(RealtimeConsumer):
-    """``/ws/presence/``: the list of who is online, and of posts' threads the typing alone."""
+    """The list of who is online, and of posts' threads the typing alone."""
 
     kinds = frozenset({"presence", "post"})
     commands = COMMANDS

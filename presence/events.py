@@ -6,41 +6,44 @@ Values only; no Django, no queries.
 
 from typing import ClassVar
 
-from realtime.events import CATALOGUE, Event, Wire
+from realtime.events import CATALOGUE, Count, Event, Id, Time, Wire
 
 
 class Seen(Wire, frozen=True, kw_only=True):
     """A user, and when they were last here; null while they are."""
 
-    user_id: str
-    last_seen: str | None
+    user_id: Id
+    last_seen: Time | None
 
 
 class UserOnline(Event, frozen=True, kw_only=True):
-    """Users have come online."""
+    """Users have come online: the changes of 300 ms together."""
 
     type: ClassVar[str] = "user:online"
     durable: ClassVar[bool] = False
+    sent_to: ClassVar[tuple[str, ...]] = ("presence",)
     users: tuple[Seen, ...]
-    version: int
+    version: Count
 
 
 class UserOffline(Event, frozen=True, kw_only=True):
-    """Users have gone offline."""
+    """Users have gone offline: the changes of 300 ms together."""
 
     type: ClassVar[str] = "user:offline"
     durable: ClassVar[bool] = False
+    sent_to: ClassVar[tuple[str, ...]] = ("presence",)
     users: tuple[Seen, ...]
-    version: int
+    version: Count
 
 
 class UserTyping(Event, frozen=True, kw_only=True):
-    """A user is writing a comment."""
+    """A user is writing a comment; their own sockets are not told, here and of the end."""
 
     type: ClassVar[str] = "user:typing"
     durable: ClassVar[bool] = False
-    user_id: str
-    post_id: str
+    sent_to: ClassVar[tuple[str, ...]] = ("post:<postId>",)
+    user_id: Id
+    post_id: Id
 
 
 class UserStoppedTyping(Event, frozen=True, kw_only=True):
@@ -48,15 +51,16 @@ class UserStoppedTyping(Event, frozen=True, kw_only=True):
 
     type: ClassVar[str] = "user:stopped_typing"
     durable: ClassVar[bool] = False
-    user_id: str
-    post_id: str
+    sent_to: ClassVar[tuple[str, ...]] = ("post:<postId>",)
+    user_id: Id
+    post_id: Id
 
 
 class PresenceShown(Event, frozen=True, kw_only=True):
     """A user has decided whether to be shown as online; the servers are to know, nobody else."""
 
     type: ClassVar[str] = "presence:shown"
-    user_id: str
+    user_id: Id
     is_shown: bool
 
 

@@ -12,7 +12,6 @@ import random
 from collections.abc import Collection
 from contextlib import suppress
 from itertools import count
-from typing import Any
 from weakref import WeakKeyDictionary
 
 from django.db import DatabaseError
@@ -26,6 +25,7 @@ from realtime.connection import Connection
 from realtime.database import in_database
 from realtime.hub import Hub
 from realtime.identity import Identity
+from realtime.rooms import WhoIsOnline
 
 logger = logging.getLogger(__name__)
 
@@ -125,7 +125,7 @@ class Tracker:
 
     # -- who is online ---------------------------------------------------------------------
 
-    async def snapshot(self, reader: Identity) -> dict[str, Any]:
+    async def snapshot(self, reader: Identity) -> WhoIsOnline:
         """Who is online for this reader, the newest first; all who came here before this call."""
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
@@ -133,7 +133,7 @@ class Tracker:
         # Nothing may be awaited from here on: what is told next must follow this list.
         mirror, parted = self.node.mirror, self._hub.readers.parted(reader.user_id)
         users = [user for user in reversed(mirror.online) if user not in parted]
-        return {"onlineUsers": users[:MAX_LISTED], "version": mirror.version}
+        return WhoIsOnline(online_users=users[:MAX_LISTED], version=mirror.version)
 
     async def _all_told(self) -> None:
         """Return when nothing that happened here is still to be told."""

@@ -1,6 +1,6 @@
 """Commands: frames by which a client asks for something, and the engine's own three.
 
-An app adds its own by a table ``{type: Command(payload, handle)}`` on its consumer.
+An app adds its own by a table ``{type: Command(payload, answer, handle)}`` on its consumer.
 """
 
 import asyncio
@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from realtime import streams
+from realtime.control import Authenticated, Heartbeat, Joined, Left, SyncResponse
 from realtime.cursor import Cursor
 from realtime.errors import RateLimited
-from realtime.frames import ClientFrame, RoomCommand, SyncRequest
+from realtime.events import Wire
+from realtime.frames import Auth, ClientFrame, Nothing, RoomCommand, SyncRequest
 from realtime.registry import registry
 
 if TYPE_CHECKING:
@@ -23,14 +25,21 @@ if TYPE_CHECKING:
 MAX_WAITING = 100
 
 #: Takes the consumer, the frame and its payload; gives the ack's payload, or None when it has
-#: answered by itself. Raises a RealtimeError for what the client is to be told.
-Handler = Callable[["RealtimeConsumer", ClientFrame, Any], Awaitable[dict[str, Any] | None]]
+#: answered by itself. Raises a RealtimeError for what the client is to be told. Its docstring is
+#: what clients read about it.
+Handler = Callable[["RealtimeConsumer", ClientFrame, Any], Awaitable[Wire | None]]
 
 
-class Command(msgspec.Struct, frozen=True):
-    """A type of frame that clients may send: the shape of its payload, and what it does."""
+class Question(msgspec.Struct, frozen=True):
+    """A type of frame that clients may send: the shapes of its payload and of its answer's."""
 
-    payload: type[msgspec.Struct]
+    payload: type[Wire]
+    answer: type[Wire]
+
+
+class Command(Question, frozen=True):
+    """One that the consumer hands on, and what does it."""
+
     handle: Handler
 
 
@@ -63,23 +72,25 @@ class CommandQueue:
             await self._run(self._waiting.popleft())
 
 
-async def _join(
-    consumer: "RealtimeConsumer", frame: ClientFrame, payload: RoomCommand
-) -> dict[str, Any]:
+async def _join(consumer: "RealtimeConsumer", frame: ClientFrame, payload: RoomCommand) -> Joined:
+    """Get what goes to a room, from here on."""
     hub, connection = consumer.hub, consumer.stream
     room = await streams.join(hub, connection, payload.room)
-    answer = {"room": room, "cursor": streams.cursor(hub, connection)}
+    cursor = streams.cursor(hub, connection)
     snapshot = registry.rooms[room.partition(":")[0]].snapshot
-    return answer if snapshot is None else answer | await snapshot(connection.identity)
+    if snapshot is None:
+        return Joined(room=room, cursor=cursor)
+    there = await snapshot(connection.identity)
+    return Joined(room=room, cursor=cursor, online_users=there.online_users, version=there.version)
 
 
-async def _leave(
-    consumer: "RealtimeConsumer", frame: ClientFrame, payload: RoomCommand
-) -> dict[str, Any]:
-    return {"room": await streams.leave(consumer.hub, consumer.stream, payload.room)}
+async def _leave(consumer: "RealtimeConsumer", frame: ClientFrame, payload: RoomCommand) -> Left:
+    """Get it no more."""
+    return Left(room=await streams.leave(consumer.hub, consumer.stream, payload.room))
 
 
 async def _sync(consumer: "RealtimeConsumer", frame: ClientFrame, payload: SyncRequest) -> None:
+    """Get what you may see now of what came after a cursor, a page at a time."""
     online = await consumer.online_users()
     page, missed = await streams.page(
         consumer.hub,
@@ -92,7 +103,12 @@ async def _sync(consumer: "RealtimeConsumer", frame: ClientFrame, payload: SyncR
 
 
 ENGINE: dict[str, Command] = {
-    "room:join": Command(RoomCommand, _join),
-    "room:leave": Command(RoomCommand, _leave),
-    "sync:request": Command(SyncRequest, _sync),
+    "room:join": Command(RoomCommand, Joined, _join),
+    "room:leave": Command(RoomCommand, Left, _leave),
+    "sync:request": Command(SyncRequest, SyncResponse, _sync),
+}
+#: What the consumer does itself, at once: it waits for no command.
+AT_ONCE: dict[str, Question] = {
+    "auth": Question(Auth, Authenticated),
+    "heartbeat": Question(Nothing, Heartbeat),
 }

@@ -8,7 +8,7 @@ that a slow one holds up neither events nor heartbeats.
 import logging
 import time
 from collections.abc import Collection, Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import msgspec
 
@@ -18,6 +18,7 @@ from realtime.admission import Pass
 from realtime.commands import ENGINE, Command, CommandQueue
 from realtime.conf import conf
 from realtime.connection import Connection
+from realtime.control import Authenticated, Connect, Expiring, Heartbeat, SyncResponse
 from realtime.cursor import Cursor
 from realtime.errors import (
     Expired,
@@ -28,6 +29,7 @@ from realtime.errors import (
     Unauthenticated,
     UnknownType,
 )
+from realtime.events import Wire
 from realtime.frames import (
     PROTOCOL,
     Auth,
@@ -35,7 +37,6 @@ from realtime.frames import (
     CloseCode,
     Frame,
     Nothing,
-    SyncResponse,
     decode_payload,
     encode,
     encode_error,
@@ -246,14 +247,14 @@ class RealtimeConsumer(SocketConsumer):
         return registry.rooms if self.kinds is None else self.kinds
 
     def _welcome(self, connection: Connection, cursor: str | None) -> Frame:
-        payload = {
-            "connectionId": connection.id,
-            "user": connection.identity.user,
-            "cursor": cursor or streams.cursor(self.hub, connection),
-            "rooms": sorted(room for room in connection.rooms if not room.startswith("following:")),
-            "heartbeatInterval": conf().ping_interval,
-            "protocol": PROTOCOL,
-        }
+        payload = Connect(
+            connection_id=connection.id,
+            user=connection.identity.user,
+            cursor=cursor or streams.cursor(self.hub, connection),
+            rooms=sorted(room for room in connection.rooms if not room.startswith("following:")),
+            heartbeat_interval=conf().ping_interval,
+            protocol=PROTOCOL,
+        )
         return encode("connect", payload, ts=now())
 
     async def _catch_up(self, connection: Connection, after: Cursor) -> None:
@@ -270,8 +271,7 @@ class RealtimeConsumer(SocketConsumer):
         """Who is online, for a socket that is in the room that tells it."""
         for kind in registry.rooms.values():
             if kind.snapshot is not None and kind.name in self.stream.rooms:
-                online: list[str] = (await kind.snapshot(self.stream.identity))["onlineUsers"]
-                return online
+                return (await kind.snapshot(self.stream.identity)).online_users
         return msgspec.UNSET
 
     def send_page(
@@ -308,7 +308,7 @@ class RealtimeConsumer(SocketConsumer):
                     self.send(self._heartbeat({}))
                 case Due.EXPIRING:
                     left = keepalive.seconds_left(time.time())
-                    self.send(encode("auth:expiring", {"in": left}, ts=now()))
+                    self.send(encode("auth:expiring", Expiring(in_=left), ts=now()))
                 case Due.EXPIRED:
                     self.close(CloseCode.TOKEN_EXPIRED)
                 case Due.IDLE:
@@ -317,8 +317,8 @@ class RealtimeConsumer(SocketConsumer):
             self.set_alarm(keepalive.wait(time.monotonic(), time.time()))
 
     def _heartbeat(self, members: dict[str, str]) -> Frame:
-        payload = {"ts": now(), "cursor": streams.cursor(self.hub, self.stream)}
-        return encode("heartbeat", payload, ts=payload["ts"], **members)
+        payload = Heartbeat(ts=now(), cursor=streams.cursor(self.hub, self.stream))
+        return encode("heartbeat", payload, ts=payload.ts, **members)
 
     # -- what the client sends ---------------------------------------------------------------
 
@@ -372,9 +372,10 @@ class RealtimeConsumer(SocketConsumer):
             self.set_alarm(0)
 
     def _ack_auth(self, frame: ClientFrame, identity: Identity) -> None:
-        self._ack(frame, {"expiresIn": max(0, round(identity.expires_at - time.time()))})
+        left = max(0, round(identity.expires_at - time.time()))
+        self._ack(frame, Authenticated(expires_in=left))
 
-    def _ack(self, frame: ClientFrame, payload: dict[str, Any]) -> None:
+    def _ack(self, frame: ClientFrame, payload: Wire) -> None:
         if frame.id is not None:
             self.send(encode("ack", payload, id=frame.id))
 

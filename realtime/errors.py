@@ -19,10 +19,21 @@ RealtimeError
 from typing import ClassVar, Literal
 
 ResetReason = Literal["epoch", "ahead", "trimmed", "too_far"]
+#: What each means.
+RESETS: dict[ResetReason, str] = {
+    "epoch": "this is another log: it was lost or restored",
+    "ahead": "the cursor is ahead of the log",
+    "trimmed": "what follows it is too old to be kept",
+    "too_far": "more than 10,000 entries have come since",
+}
 
 
 class RealtimeError(Exception):
-    """The base of all errors that a client may be told of; ``message`` says what and where."""
+    """Our fault.
+
+    Also the base of all errors that a client may be told of; ``message`` says what and where. The
+    first paragraph of each is what clients read about its code.
+    """
 
     code: ClassVar[str] = "internal"
 
@@ -32,31 +43,34 @@ class RealtimeError(Exception):
 
 
 class InvalidFrame(RealtimeError):
-    """The frame or its payload is not what the protocol says."""
+    """It is JSON and not what the protocol says; ``message`` says where.
+
+    Also a cursor that cannot be read.
+    """
 
     code = "invalid_frame"
 
 
 class InvalidJSON(InvalidFrame):
-    """The frame is not JSON in UTF-8."""
+    """The frame is not JSON."""
 
     code = "invalid_json"
 
 
 class UnknownType(InvalidFrame):
-    """The frame's type is none that a client may send."""
+    """There is no command of this type."""
 
     code = "unknown_type"
 
 
 class ServerOnly(InvalidFrame):
-    """The frame's type is one that only the server may send."""
+    """Only the server may send this type."""
 
     code = "server_only"
 
 
 class Unauthenticated(RealtimeError):
-    """There is no identity, or it does not hold."""
+    """No identity yet, or one that does not hold."""
 
     code = "unauthenticated"
 
@@ -66,7 +80,7 @@ class Expired(Unauthenticated):
 
 
 class Forbidden(RealtimeError):
-    """The reader is known, but not allowed."""
+    """Known, but not allowed."""
 
     code = "forbidden"
 
@@ -78,25 +92,25 @@ class Suspended(Forbidden):
 
 
 class NotFound(RealtimeError):
-    """It is not there, or the reader may not know that it is."""
+    """Not there, or not for you to know of."""
 
     code = "not_found"
 
 
 class UnknownRoom(RealtimeError):
-    """There is no room of that kind or id."""
+    """No such room, or not for you to know of."""
 
     code = "unknown_room"
 
 
 class TooManyRooms(RealtimeError):
-    """More rooms joined by command than one socket may have."""
+    """More than 200 joined by command."""
 
     code = "too_many_rooms"
 
 
 class RateLimited(RealtimeError):
-    """Too much, too fast; ``retry_after`` is in seconds."""
+    """Too much; try again after ``retryAfter`` seconds."""
 
     code = "rate_limited"
 
@@ -113,3 +127,16 @@ class PositionLost(RealtimeError):
     def __init__(self, reason: ResetReason) -> None:
         super().__init__(f"the log does not hold what follows this cursor: {reason}")
         self.reason: ResetReason = reason
+
+
+def codes() -> dict[str, type[RealtimeError]]:
+    """Every code that an ``error`` frame may bear, with the error that it is first of."""
+    found: dict[str, type[RealtimeError]] = {}
+    waiting: list[type[RealtimeError]] = [RealtimeError]
+    while waiting:
+        error = waiting.pop()
+        found.setdefault(error.code, error)
+        waiting += reversed(error.__subclasses__())
+    del found[PositionLost.code]  # told by `reset`, never as an error
+    found[RealtimeError.code] = found.pop(RealtimeError.code)  # what is our fault comes last
+    return found

@@ -5,7 +5,7 @@ Pure: values only; no Django, no I/O.
 """
 
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import msgspec
 
@@ -13,6 +13,15 @@ import msgspec
 def timestamp(at: datetime) -> str:
     """``at`` as the wire has it: ISO 8601, UTC, milliseconds, ``Z``."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+#: What a string or number is, for those who read the description; the examples are shown there.
+Id = Annotated[str, msgspec.Meta(examples=["0199c1d2-6a5e-7c3f-8b1a-2f4d6e8a0b1c"])]
+Time = Annotated[
+    str,
+    msgspec.Meta(examples=["2026-11-27T09:30:00.000Z"], extra_json_schema={"format": "date-time"}),
+]
+Count = Annotated[int, msgspec.Meta(examples=[3])]
 
 
 class Wire(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -25,6 +34,8 @@ class Event(Wire, frozen=True, kw_only=True):
     type: ClassVar[str]
     #: Durable events are in the log and come again on sync; ephemeral ones are sent once.
     durable: ClassVar[bool] = True
+    #: The rooms that it goes to, as ``"post:<postId>"``; for readers of the description.
+    sent_to: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -11,7 +11,8 @@ from typing import Annotated, Any, TypeVar
 
 import msgspec
 
-from realtime.errors import InvalidFrame, InvalidJSON, RateLimited, RealtimeError, ResetReason
+from realtime.control import CONTROL, FrameError, Position, RoomName
+from realtime.errors import InvalidFrame, InvalidJSON, RateLimited, RealtimeError
 from realtime.events import CATALOGUE, Wire
 
 PROTOCOL = 1
@@ -51,21 +52,25 @@ REASONS: dict[int, str] = {
     CloseCode.TOKEN_EXPIRED: "token expired",
     CloseCode.SLOW_CONSUMER: "slow consumer",
     CloseCode.IDLE: "idle",
+    MESSAGE_TOO_BIG: "frame too large",
 }
 
-#: Types that only the server may send, besides the events of the catalogue.
-CONTROL = frozenset(
-    {
-        "ack",
-        "auth:expiring",
-        "bye",
-        "connect",
-        "error",
-        "room:joined",
-        "room:left",
-        "sync:response",
-    }
-)
+_STOP, _BACKOFF = "do not reconnect", "reconnect with backoff"
+_AT_ONCE = "reconnect at once, with the cursor"
+#: What a client is to do after each.
+ADVICE: dict[int, str] = {
+    CloseCode.BAD_FRAMES: _STOP,
+    CloseCode.NOT_AUTHENTICATED: f"{_STOP}; log in",
+    CloseCode.FORBIDDEN: _STOP,
+    CloseCode.TOO_MANY_CONNECTIONS: _STOP,
+    CloseCode.INTERNAL: _BACKOFF,
+    CloseCode.RATE_LIMITED: _BACKOFF,
+    CloseCode.DRAINING: f"{_AT_ONCE}, after a random wait up to `retryAfter`",
+    CloseCode.TOKEN_EXPIRED: "fetch a fresh token, then reconnect with the cursor",
+    CloseCode.SLOW_CONSUMER: _AT_ONCE,
+    CloseCode.IDLE: _AT_ONCE,
+    MESSAGE_TOO_BIG: "send less: the limit is 65,536 bytes",
+}
 
 
 class Frame:
@@ -116,45 +121,37 @@ class _OnlyId(msgspec.Struct):
     id: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
 
-RoomName = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
-CursorText = Annotated[str, msgspec.Meta(max_length=64)]
+AnyRoom = Annotated[RoomName, msgspec.Meta(min_length=1, max_length=256)]
+AnyCursor = Annotated[Position, msgspec.Meta(max_length=64)]
 
 
 class Auth(Wire, frozen=True, kw_only=True):
-    """``auth``: who I am, and where I was."""
+    """Who I am, and where I was; the first time `connect` follows."""
 
-    token: Annotated[str, msgspec.Meta(max_length=8192)]
-    cursor: CursorText | None = None
-    rooms: Annotated[tuple[RoomName, ...], msgspec.Meta(max_length=200)] = ()
+    #: An access token.
+    token: Annotated[str, msgspec.Meta(max_length=8192, examples=["eyJhbGciOiJIUzI1NiJ9.e30.c2ln"])]
+    #: Go on from here; read the first time alone, as ``rooms``.
+    cursor: AnyCursor | None = None
+    rooms: Annotated[tuple[AnyRoom, ...], msgspec.Meta(max_length=200)] = ()
 
 
 class RoomCommand(Wire, frozen=True, kw_only=True):
-    """``room:join`` and ``room:leave``."""
+    """A room, by its name."""
 
-    room: RoomName
+    room: AnyRoom
 
 
 class SyncRequest(Wire, frozen=True, kw_only=True):
-    """``sync:request``: what came after this cursor."""
+    """What came after this cursor?"""
 
-    cursor: CursorText
-    rooms: Annotated[list[RoomName], msgspec.Meta(max_length=200)] | None = None
+    cursor: AnyCursor
+    #: Of these alone; else of all that the socket is in.
+    rooms: Annotated[list[AnyRoom], msgspec.Meta(max_length=200)] | None = None
     limit: Annotated[int, msgspec.Meta(ge=1, le=500)] = 500
 
 
 class Nothing(Wire, frozen=True, kw_only=True):
-    """``heartbeat``: an empty payload."""
-
-
-class SyncResponse(Wire, frozen=True, kw_only=True):
-    """``sync:response``: a page of what a reader may see now, oldest first."""
-
-    events: list[msgspec.Raw]
-    cursor: str
-    complete: bool
-    reset: ResetReason | None
-    unread_count: int
-    online_users: list[str] | msgspec.UnsetType = msgspec.UNSET
+    """I am alive. It is answered only with an `id`."""
 
 
 _decoder = msgspec.json.Decoder(ClientFrame)
@@ -216,8 +213,7 @@ def encode(kind: str, payload: Any, **members: Any) -> Frame:
 
 def encode_error(error: RealtimeError, frame_id: str | None) -> Frame:
     """The ``error`` frame that answers frame ``frame_id``, or none in particular."""
-    payload: dict[str, Any] = {"code": error.code, "message": error.message}
-    if isinstance(error, RateLimited):
-        payload["retryAfter"] = error.retry_after
+    wait = error.retry_after if isinstance(error, RateLimited) else msgspec.UNSET
     members = {} if frame_id is None else {"id": frame_id}
+    payload = FrameError(code=error.code, message=error.message, retry_after=wait)
     return encode("error", payload, **members)

@@ -27,6 +27,7 @@ from realtime import bus, log, metrics, retention, rights
 from realtime.admission import Admission, Handshakes
 from realtime.conf import conf
 from realtime.connection import Connection
+from realtime.control import RoomJoined, RoomLeft
 from realtime.database import in_database
 from realtime.draining import spread
 from realtime.envelope import Batch, Envelope, Parcel, Whisper, encode_whisper
@@ -476,12 +477,12 @@ class Hub:
         if room in connection.asked:
             connection.asked_too.add(room)
         elif connection.carries(room) and self.readers.join(connection, room, since):
-            connection.send(encode("room:joined", {"room": room, "reason": reason}))
+            connection.send(encode("room:joined", RoomJoined(room=room, reason=reason)))
 
     def _exit(self, connection: Connection, room: str, reason: str) -> None:
         upto = self.position if connection.is_live else connection.position
         if self.readers.leave(connection, room, upto):
-            connection.send(encode("room:left", {"room": room, "reason": reason}))
+            connection.send(encode("room:left", RoomLeft(room=room, reason=reason)))
 
 
 def _tell_of(run: Sequence[Envelope], readers: int) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from realtime.connection import Connection
 from realtime.envelope import Envelope, Parcel
 from realtime.errors import RealtimeError
+from realtime.events import Wire
 from realtime.identity import Identity
 from realtime.rooms import RoomKind, split, unknown
 
@@ -31,6 +32,8 @@ class Registry:
     #: Of access tokens, and of session keys.
     by_tokens: Identify = _unidentified
     by_sessions: Identify = _unidentified
+    #: What a user looks like in a ``connect`` frame.
+    user: type[Wire] = Wire
     #: User ids → the ids of those that each is parted from (a block, either way).
     parted: Callable[[Collection[str]], Mapping[str, set[str]]] = lambda user_ids: {}
     #: Called in the event loop when a reader's stream has begun, and when it has ended.
@@ -59,9 +62,9 @@ def subject_kind(name: str, visible: Callable[[str, Collection[str]], set[str]])
     registry.subjects[name] = visible
 
 
-def identities(*, by_tokens: Identify, by_sessions: Identify) -> None:
-    """Say who credentials belong to."""
-    registry.by_tokens, registry.by_sessions = by_tokens, by_sessions
+def identities(*, by_tokens: Identify, by_sessions: Identify, user: type[Wire]) -> None:
+    """Say who credentials belong to, and what those are as clients see them."""
+    registry.by_tokens, registry.by_sessions, registry.user = by_tokens, by_sessions, user
 
 
 def clean_room(room: str) -> tuple[str, RoomKind]:

@@ -6,9 +6,9 @@ Pure. Which kinds there are, and who may join them, the apps say (see ``registry
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from realtime.errors import UnknownRoom
+from realtime.events import Wire
 from realtime.identity import Identity
 
 
@@ -35,6 +35,13 @@ def unheeded() -> None:
 FOR_EVERYBODY = Ground()
 
 
+class WhoIsOnline(Wire, frozen=True, kw_only=True):
+    """What a room that lists who is online tells with the ack of a join, and with a sync."""
+
+    online_users: list[str]
+    version: int
+
+
 @dataclass(frozen=True)
 class RoomKind:
     """A kind of room and its owner's rules. The callables may query the database."""
@@ -48,11 +55,20 @@ class RoomKind:
     #: User ids → full names of the rooms that their sockets join by themselves.
     at_connect: Callable[[Collection[str]], Mapping[str, Iterable[str]]] = nobody
     #: What the ack of a join tells besides room and cursor, and a sync of a socket that is in it.
-    snapshot: Callable[[Identity], Awaitable[dict[str, Any]]] | None = None
+    snapshot: Callable[[Identity], Awaitable[WhoIsOnline]] | None = None
     #: Called in the event loop when somebody has joined by asking; neither waits nor raises.
     entered: Callable[[], None] = unheeded
     #: Whether the room has a key: ``post:<id>`` has, ``public`` has not.
     keyed: bool = True
+    #: For readers of the description: what the key is, who may join, and who is in it unasked.
+    key_name: str = "id"
+    who: str = "everybody"
+    joined: str = "no"
+
+    @property
+    def pattern(self) -> str:
+        """``post:<id>``, or ``public``."""
+        return f"{self.name}:<{self.key_name}>" if self.keyed else self.name
 
 
 def split(room: str) -> tuple[str, str]:

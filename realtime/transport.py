@@ -20,6 +20,7 @@ from django.db import OperationalError
 
 from realtime import access, logs
 from realtime.conf import conf
+from realtime.control import Bye
 from realtime.direct import EXTENSION, DirectOutbox
 from realtime.errors import InvalidFrame, RateLimited, RealtimeError
 from realtime.events import timestamp
@@ -162,11 +163,7 @@ class SocketConsumer(AsyncConsumer):  # type: ignore[misc]  # Channels ships no 
         self.close_code = int(code)
         CLOSES.labels(code).inc()
         self._cancel_alarm()
-        bye = {
-            "code": code,
-            "reason": REASONS.get(code, ""),
-            "retryAfter": self.retry_after(code),
-        }
+        bye = Bye(code=code, reason=REASONS.get(code, ""), retry_after=self.retry_after(code))
         self.outbox.close(code, encode("bye", bye, ts=now()), drop=drop)
         self.ended()
 

@@ -18,6 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from realtime import log, requests, streams
 from realtime.connection import Connection
+from realtime.control import Polled
 from realtime.cursor import Cursor
 from realtime.database import in_database
 from realtime.errors import InvalidFrame, RealtimeError
@@ -141,13 +142,13 @@ def _page_response(hub: Hub, page: Page) -> HttpResponse:
     cursor = str(Cursor(hub.epoch, page.upto))
     return requests.json_response(
         200,
-        {
-            "events": [msgspec.Raw(frame.data) for _event, frame in page.events],
-            "cursor": cursor,
-            "lastEventId": cursor,
-            "timestamp": timestamp(datetime.now(UTC)),
-            "hasMore": not page.complete,
-            "reset": page.reset,
-            "unreadCount": page.unread,
-        },
+        Polled(
+            events=[msgspec.Raw(frame.data) for _event, frame in page.events],
+            cursor=cursor,
+            last_event_id=cursor,
+            timestamp=timestamp(datetime.now(UTC)),
+            has_more=not page.complete,
+            reset=page.reset,
+            unread_count=page.unread,
+        ),
     )

@@ -271,7 +271,7 @@ REST_FRAMEWORK = {
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "realtime.rest.renderers.OneFormat",
     "URL_FORMAT_OVERRIDE": None,
     "DEFAULT_PARSER_CLASSES": ["realtime.rest.parsers.BoundedJSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "realtime.rest.inspector.Described",
     "EXCEPTION_HANDLER": "realtime.rest.exceptions.error_response",
     "UNAUTHENTICATED_USER": None,
 }

@@ -7,11 +7,13 @@ from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 
+from realtime.contract.views import asyncapi, events_page
 from realtime.health import healthz, metrics, readyz
 from realtime.rest.schema import SchemaView, schema_page
 from realtime.rest.views import api_not_found
 from realtime.sse import stream
 from realtime.views import poll
+from realtime_site.contract import contract
 
 
 def favicon(request: HttpRequest) -> HttpResponse:
@@ -34,6 +36,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^api/realtime/stream/?$", stream, name="stream"),
     re_path(r"^api/schema/?$", SchemaView.as_view(), name="schema"),
     re_path(r"^api/docs/?$", schema_page, name="docs"),
+    re_path(r"^api/docs/events/?$", events_page, {"contract": contract}, name="event_docs"),
+    re_path(r"^api/asyncapi\.json/?$", asyncapi, {"contract": contract}, name="asyncapi"),
     path("api/", include("accounts.urls")),
     path("api/", include("posts.urls")),
     path("api/", include("notifications.urls")),

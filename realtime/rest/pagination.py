@@ -6,16 +6,18 @@ neither repeat nor hide others: ``?before=<id>`` has the ids below it, ``?after=
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
+from msgspec import Meta
 from rest_framework.request import Request
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from realtime import log
+from realtime.control import Position
 from realtime.events import Wire
 from realtime.rest.ids import parse_id
 
@@ -28,6 +30,9 @@ NEIGHBOURHOOD = 2_000
 #: the key of one of the list. Each has an index with that field at its end.
 Sources = Sequence[tuple[QuerySet[Any, Any], str]]
 
+Address = Annotated[
+    str, Meta(examples=["https://…/api/posts?before=0199c1d2-6a5e-7c3f-8b1a-2f4d6e8a0b1c"])
+]
 Item = TypeVar("Item")
 Row = TypeVar("Row", bound=Model)
 
@@ -37,10 +42,10 @@ class Page(Wire, Generic[Item], frozen=True, kw_only=True):
 
     results: list[Item]
     #: Addresses of the pages around this one.
-    next: str | None
-    previous: str | None
+    next: Address | None
+    previous: Address | None
     #: The log position from before the rows were read: follow live from it, without a gap.
-    cursor: str
+    cursor: Position
 
 
 @dataclass(frozen=True)

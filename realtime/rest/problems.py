@@ -3,6 +3,9 @@
 Values, and the errors that only REST knows; ``exceptions.py`` makes the one from the other.
 """
 
+from typing import Annotated
+
+from msgspec import Meta
 from rest_framework.exceptions import APIException
 
 from realtime.events import Wire
@@ -23,14 +26,24 @@ STATUS: dict[str, int] = {
     "unavailable": 503,
 }
 
+#: What some of them mean, where the word does not say it.
+MEANING: dict[str, str] = {
+    "in_progress": "the first request with this `Idempotency-Key` still runs",
+    "too_large": "a body over 256 KiB",
+    "key_reused": "the `Idempotency-Key` was used for something else",
+    "rate_limited": "try again after `Retry-After` seconds",
+    "internal": "our fault",
+    "unavailable": "try again after `Retry-After` seconds",
+}
+
 
 class Problem(Wire, frozen=True, kw_only=True, omit_defaults=True):
     """What is wrong: one word for programs, a sentence for people."""
 
-    code: str
-    message: str
+    code: Annotated[str, Meta(examples=["invalid"])]
+    message: Annotated[str, Meta(examples=["Some of what was sent will not do."])]
     #: For each input that will not do, why.
-    fields: dict[str, list[str]] | None = None
+    fields: Annotated[dict[str, list[str]], Meta(examples=[{"body": ["Give it."]}])] | None = None
 
 
 class Failure(Wire, frozen=True, kw_only=True):

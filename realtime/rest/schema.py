@@ -18,11 +18,20 @@ from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer
 from drf_spectacular.settings import patched_settings
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import Direction, OpenApiParameter, extend_schema
+from drf_spectacular.utils import (
+    Direction,
+    OpenApiExample,
+    OpenApiParameter,
+    extend_schema,
+    extend_schema_serializer,
+)
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.negotiation import DefaultContentNegotiation
 
+from realtime.contract import schemas
+from realtime.contract.views import pretty
 from realtime.requests import only_reads
+from realtime.rest.plain_paths import components, paths
 from realtime.rest.problems import Failure
 
 OPENAPI = {"OAS_VERSION": "3.1.0"}
@@ -69,6 +78,12 @@ def describe(
     )
 
 
+def sent_as(**fields: Any) -> Callable[[Decorated], Decorated]:
+    """Of a serializer: an example of what clients send."""
+    example = OpenApiExample("An example", value=fields, request_only=True)
+    return extend_schema_serializer(examples=[example])
+
+
 class WireSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
     """Any ``Wire`` struct, also a generic one, as the component that msgspec makes of it."""
 
@@ -90,32 +105,30 @@ class WireSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
     def map_serializer(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:
         _, found = msgspec.json.schema_components([self.target], ref_template=_REF)
         own = _raw_name(self.target)
+        inner = {one.__name__: one for one in schemas.structs([self.target])}
         for name, schema in found.items():
             if name != own:
-                _register(auto_schema, name, schema)
-        described: dict[str, Any] = _described(found[own])
-        return described
+                _register(auto_schema, name, schemas.commented(schemas.tidy(schema), inner[name]))
+        return _described(self.target, found[own])
 
 
 def _register(auto_schema: AutoSchema, name: str, schema: dict[str, Any]) -> None:
     component = ResolvedComponent(  # type: ignore[no-untyped-call]
-        name=name, type=ResolvedComponent.SCHEMA, schema=_described(schema), object=name
+        name=name, type=ResolvedComponent.SCHEMA, schema=schema, object=name
     )
     auto_schema.registry.register_on_missing(component)
 
 
-def _described(schema: Any) -> Any:
-    """As OpenAPI tools like it: no title that says the name again, and the type of an enum."""
-    if isinstance(schema, list):
-        return [_described(one) for one in schema]
-    if not isinstance(schema, dict):
-        return schema
-    typed = {"type": "string"} if "enum" in schema else {}
-    return typed | {
-        key: _described(value)
-        for key, value in schema.items()
-        if key != "title" or not isinstance(value, str)
-    }
+def _described(target: Any, schema: dict[str, Any]) -> dict[str, Any]:
+    return schemas.commented(schemas.tidy(schema), get_origin(target) or target)
+
+
+def _give_examples(answers: dict[str, Any], found: dict[str, Any]) -> None:
+    """To each answer that has a body: one with all that may be there."""
+    for answer in answers.values():
+        for body in answer.get("content", {}).values():
+            if "schema" in body:
+                body["example"] = schemas.example(body["schema"], found, whole=True)
 
 
 def _raw_name(target: Any) -> str:
@@ -157,7 +170,13 @@ class Generator(SchemaGenerator):
 
     def get_schema(self, request: Any = None, public: bool = False) -> dict[str, Any]:
         schema: dict[str, Any] = super().get_schema(request, public)  # type: ignore[no-untyped-call]
-        schema["paths"] = {path.rstrip("/"): item for path, item in schema["paths"].items()}
+        found = schema["components"]["schemas"] | components()
+        schema["components"]["schemas"] = dict(sorted(found.items()))
+        described = {path.rstrip("/"): item for path, item in schema["paths"].items()} | paths()
+        schema["paths"] = dict(sorted(described.items()))
+        for item in schema["paths"].values():
+            for operation in item.values():
+                _give_examples(operation["responses"], found)
         return schema
 
 
@@ -184,17 +203,13 @@ def schema_page(request: HttpRequest) -> HttpResponse:
         for path, operations in schema["paths"].items()
         for method, operation in operations.items()
     ]
-    components = schema["components"]["schemas"]
+    found = schema["components"]["schemas"]
     return render(
         request,
         "realtime/api.html",
         {
             "info": schema["info"],
             "operations": operations,
-            "components": {name: _pretty(component) for name, component in components.items()},
+            "components": {name: pretty(component) for name, component in found.items()},
         },
     )
-
-
-def _pretty(component: dict[str, Any]) -> str:
-    return msgspec.json.format(msgspec.json.encode(component), indent=2).decode()

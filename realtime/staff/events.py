@@ -15,6 +15,7 @@ class StaffStats(Event, frozen=True, kw_only=True):
 
     type: ClassVar[str] = "staff:stats"
     durable: ClassVar[bool] = False
+    sent_to: ClassVar[tuple[str, ...]] = ("staff",)
     #: The process: its name among all, and its machine and number for people.
     node: str
     name: str
@@ -57,6 +58,7 @@ class StaffEvents(Event, frozen=True, kw_only=True):
 
     type: ClassVar[str] = "staff:events"
     durable: ClassVar[bool] = False
+    sent_to: ClassVar[tuple[str, ...]] = ("staff",)
     events: list[LogLine]
     skipped: int
 
@@ -76,6 +78,7 @@ class StaffSockets(Event, frozen=True, kw_only=True):
 
     type: ClassVar[str] = "staff:sockets"
     durable: ClassVar[bool] = False
+    sent_to: ClassVar[tuple[str, ...]] = ("staff",)
     ask: str
     node: str
     name: str

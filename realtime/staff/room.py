@@ -29,4 +29,11 @@ def _entered() -> None:
         Watch.of(hub).begin()
 
 
-STAFF = RoomKind(ROOM, _staff_alone, entered=_entered, keyed=False)
+STAFF = RoomKind(
+    ROOM,
+    _staff_alone,
+    entered=_entered,
+    keyed=False,
+    who="staff",
+    joined="no; who is staff no more gets `room:left` with reason `staff`",
+)

@@ -1,23 +1,18 @@
 """The docs say what the code does: their tables, compared with what they describe."""
 
 import re
-from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
 from msgspec.structs import fields
 
-from realtime import errors, frames, log
-from realtime.commands import ENGINE
+from realtime import log
 from realtime.conf import Conf
-from realtime.events import CATALOGUE, Audience, Event
+from realtime.events import Audience, Event
 from realtime.publish import publish
-from realtime.registry import registry
-from realtime.rest.problems import STATUS
-from realtime_site.routing import SiteConsumer
+from realtime_site import contract
 from tests.guards.source import ROOT, files
 
-PROTOCOL = (ROOT / "docs/protocol.md").read_text()
 OPERATING = (ROOT / "docs/operating.md").read_text()
 
 
@@ -37,68 +32,13 @@ def table(text: str, first_heading: str) -> list[list[str]]:
     return rows[1:]
 
 
-def tables(text: str, first_heading: str) -> Iterator[list[list[str]]]:
-    """Every table with this heading, in order."""
-    parts = text.split(f"| {first_heading} |")
-    for part in parts[1:]:
-        yield table(f"| {first_heading} |{part}", first_heading)
-
-
 def first_words(rows: list[list[str]]) -> set[str]:
     return {row[0].strip("`") for row in rows}
 
 
-def all_errors(kind: type[errors.RealtimeError]) -> Iterator[type[errors.RealtimeError]]:
-    yield kind
-    for child in kind.__subclasses__():
-        yield from all_errors(child)
-
-
-def test_the_protocol_lists_every_event_with_its_fields() -> None:
-    *_, events = tables(PROTOCOL, "type")
-    documented = {
-        row[0].strip("`"): set(re.findall(r"\w+", row[1].split("}")[0])) for row in events
-    }
-    sent = {
-        kind: set(event.__struct_encode_fields__)
-        for kind, event in CATALOGUE.items()
-        if not event.__module__.startswith("tests")
-    }
-    assert documented == sent
-
-
-def test_the_protocol_lists_every_frame_that_only_the_server_sends() -> None:
-    _, control, _ = tables(PROTOCOL, "type")
-    assert first_words(control) == frames.CONTROL | {"heartbeat"}
-
-
-def test_the_protocol_lists_every_command() -> None:
-    commands, *_ = tables(PROTOCOL, "type")
-    assert first_words(commands) == {"auth", "heartbeat", *ENGINE, *SiteConsumer.commands}
-
-
-def test_the_protocol_lists_every_error_code_of_a_socket() -> None:
-    # PositionLost is told by `reset`, never as an error.
-    codes = {error.code for error in all_errors(errors.RealtimeError)} - {"reset"}
-    assert first_words(table(PROTOCOL, "code of an `error` frame")) == codes
-
-
-def test_the_protocol_lists_every_error_code_of_rest_with_its_status() -> None:
-    rows = table(PROTOCOL, "code of a REST error")
-    assert {row[0].strip("`"): int(row[1][:3]) for row in rows} == STATUS
-
-
-def test_the_protocol_lists_every_close_code_with_what_to_do() -> None:
-    rows = table(PROTOCOL, "code")
-    documented = {int(row[0]): row[1] for row in rows if row[0] != "1009"}
-    assert documented == {int(code): reason for code, reason in frames.REASONS.items()}
-    do_not = {int(row[0]) for row in rows if row[2].startswith("do not reconnect")}
-    assert do_not == {int(code) for code in frames.CloseCode if code < 4100}
-
-
-def test_the_protocol_lists_every_kind_of_room() -> None:
-    documented = {room.partition(":")[0] for room in first_words(table(PROTOCOL, "room"))}
-    assert documented == set(registry.rooms)
+def test_what_is_made_from_the_source_is_not_stale() -> None:
+    stale = contract.stale()
+    assert not stale, f"`./run manage protocol` writes {stale} anew"
 
 
 def test_operating_lists_every_setting_of_the_engine_with_its_default() -> None:

@@ -38,7 +38,22 @@ def test_the_clients_types_hold_and_the_shipped_ones_are_not_stale(tmp_path):
         {path.name: path.read_text() for path in folder.glob("*.d.ts")}
         for folder in (tmp_path, CLIENT / "types")
     )
+    del shipped["protocol.d.ts"]  # which `manage.py protocol` writes
     assert shipped == made, "npx tsc writes them anew"
+
+
+def test_a_client_that_is_given_the_sites_types_knows_every_event_and_command():
+    if not TSC.exists():
+        pytest.skip("TypeScript is missing: npm ci, which ./run test does where npm is")
+    options = "--noEmit --strict --target es2022 --module esnext --moduleResolution bundler"
+    run = subprocess.run(
+        [TSC, "--ignoreConfig", *options.split(), "--types", "", HERE / "typed.ts"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    # What must not compile there is marked so; a mark where all is well is an error too.
+    assert run.returncode == 0, run.stdout
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=[example["what"] for example in EXAMPLES])

@@ -17,7 +17,9 @@ def sources(answer) -> dict[str, str]:
     return dict(part.split(" ", 1) for part in parts)
 
 
-@pytest.mark.parametrize("path", ["/login/", "/signup/", "/api/docs", "/admin/login/", "/nowhere/"])
+@pytest.mark.parametrize(
+    "path", ["/login/", "/signup/", "/api/docs", "/api/docs/events", "/admin/login/", "/nowhere/"]
+)
 def test_every_page_allows_nothing_inline_and_nothing_from_another_host(path: str) -> None:
     told = sources(Client().get(path))
     assert told["default-src"] == "'none'"

@@ -19,7 +19,35 @@ import { ownLine, sharedLine } from "./line.js";
 import { Listeners } from "./listeners.js";
 import { Pacing } from "./pacing.js";
 
+// Types alone, in `types/protocol.d.ts`; written so that nobody looks for a script of that name.
+/** @import { AnyFrame, AnySite, Connect, ControlFrames, EngineCommands, Frame } from "./protocol.js" */
 /** @typedef {import("./listeners.js").Handler} Handler */
+/**
+ * @template User
+ * @typedef {Omit<ControlFrames<User>, "connect"> & {connect: Partial<Connect<User>>} & AnyFrame} Server
+ *   `connect` is empty where no socket gets through
+ */
+/**
+ * What the client tells of itself, beside what the server sends.
+ *
+ * @typedef {{
+ *   disconnect: {code: number},
+ *   reconnect: {attempt: number},
+ *   state: {state: State},
+ *   transport: {transport: Transport | null},
+ *   reset: {reset: string, cursor: string},
+ * }} LocalEvents
+ */
+/**
+ * Payloads by type: of a site's events, of the server's own frames, and of what happens here.
+ *
+ * @template {AnySite} Site
+ * @typedef {Site["events"] & Server<Site["user"]> & LocalEvents} Told
+ */
+/**
+ * @template {AnySite} Site
+ * @typedef {Site["commands"] & EngineCommands} Asked each command's payload and answer
+ */
 /** @typedef {import("./connection.js").State} State */
 /** @typedef {import("./connection.js").Transport} Transport */
 
@@ -29,6 +57,7 @@ const SILENCE_MS = 60_000;
 /** A page does not share with one whose scripts speak otherwise. */
 const VERSION = "realtime-1";
 
+/** @template {AnySite} [Site=AnySite] the types of a site: `clients/protocol/site.d.ts` has ours */
 export class RealtimeClient {
   /** @type {State} */
   #state = "closed";
@@ -102,12 +131,21 @@ export class RealtimeClient {
     return this.#latency;
   }
 
-  /** @param {string} type @param {Handler} handler @returns {() => void} */
+  /**
+   * @template {keyof Told<Site> & string} Type
+   * @param {Type} type an event's type
+   * @param {(payload: Told<Site>[Type], frame: Frame) => void} handler
+   * @returns {() => void} takes the handler away again
+   */
   on(type, handler) {
     return this.#listeners.on(type, handler);
   }
 
-  /** @param {string} type @param {Handler} handler */
+  /**
+   * @template {keyof Told<Site> & string} Type
+   * @param {Type} type
+   * @param {(payload: Told<Site>[Type], frame: Frame) => void} handler
+   */
   off(type, handler) {
     this.#listeners.off(type, handler);
   }
@@ -153,13 +191,14 @@ export class RealtimeClient {
   /**
    * Send a command; it waits for the connection where there is none yet.
    *
-   * @param {string} type
-   * @param {object} [payload]
+   * @template {keyof Asked<Site> & string} Type
+   * @param {Type} type
+   * @param {Asked<Site>[Type]["payload"]} [payload]
    * @param {{debounce?: boolean, batch?: boolean}} [options] `debounce`: of several of this type
    *   within 300 ms only the last; `batch`: together with what else is sent in this moment
-   * @returns {Promise<any>} the payload of the ack; rejects with a CommandError
+   * @returns {Promise<Asked<Site>[Type]["answer"]>} the payload of the ack; rejects with a CommandError
    */
-  emit(type, payload = {}, { debounce, batch } = {}) {
+  emit(type, payload = /** @type {any} */ ({}), { debounce, batch } = {}) {
     const send = () => {
       const answer = this.#commands.add(type, payload);
       this.#flush();
@@ -169,13 +208,13 @@ export class RealtimeClient {
     return batch ? this.#pacing.batch(type + JSON.stringify(payload), send) : send();
   }
 
-  /** @param {string} room @returns {Promise<any>} */
+  /** @param {Site["room"]} room @returns {Promise<EngineCommands["room:join"]["answer"]>} */
   join(room) {
     this.#rooms.add(room);
     return this.emit("room:join", { room });
   }
 
-  /** @param {string} room @returns {Promise<any>} */
+  /** @param {Site["room"]} room @returns {Promise<EngineCommands["room:leave"]["answer"]>} */
   leave(room) {
     this.#rooms.delete(room);
     return this.emit("room:leave", { room });

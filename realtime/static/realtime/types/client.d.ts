@@ -9,10 +9,35 @@
  * `error {code, message}`, `state {state}`, `transport {transport}`, and `reset {reset}`: fetch
  * afresh, the log no longer has what is between. docs/client.md says more.
  */
+import type { AnyFrame, AnySite, Connect, ControlFrames, EngineCommands, Frame } from "./protocol.js";
 export type Handler = import("./listeners.js").Handler;
+export type Server<User> = Omit<ControlFrames<User>, "connect"> & {
+    connect: Partial<Connect<User>>;
+} & AnyFrame;
+export type LocalEvents = {
+    disconnect: {
+        code: number;
+    };
+    reconnect: {
+        attempt: number;
+    };
+    state: {
+        state: State;
+    };
+    transport: {
+        transport: Transport | null;
+    };
+    reset: {
+        reset: string;
+        cursor: string;
+    };
+};
+export type Told<Site extends AnySite> = Site["events"] & Server<Site["user"]> & LocalEvents;
+export type Asked<Site extends AnySite> = Site["commands"] & EngineCommands;
 export type State = import("./connection.js").State;
 export type Transport = import("./connection.js").Transport;
-export declare class RealtimeClient {
+/** @template {AnySite} [Site=AnySite] the types of a site: `clients/protocol/site.d.ts` has ours */
+export declare class RealtimeClient<Site extends AnySite = AnySite> {
     #private;
     /**
      * @param {{
@@ -52,10 +77,19 @@ export declare class RealtimeClient {
     get transport(): Transport | null;
     /** @returns {number | null} milliseconds that the last `ping` took */
     get latency(): number | null;
-    /** @param {string} type @param {Handler} handler @returns {() => void} */
-    on(type: string, handler: Handler): () => void;
-    /** @param {string} type @param {Handler} handler */
-    off(type: string, handler: Handler): void;
+    /**
+     * @template {keyof Told<Site> & string} Type
+     * @param {Type} type an event's type
+     * @param {(payload: Told<Site>[Type], frame: Frame) => void} handler
+     * @returns {() => void} takes the handler away again
+     */
+    on<Type extends keyof Told<Site> & string>(type: Type, handler: (payload: Told<Site>[Type], frame: Frame) => void): () => void;
+    /**
+     * @template {keyof Told<Site> & string} Type
+     * @param {Type} type
+     * @param {(payload: Told<Site>[Type], frame: Frame) => void} handler
+     */
+    off<Type extends keyof Told<Site> & string>(type: Type, handler: (payload: Told<Site>[Type], frame: Frame) => void): void;
     connect(): void;
     disconnect(): void;
     /** The page is back from sleep, or the network is: look now rather than at the next timer. */
@@ -69,18 +103,19 @@ export declare class RealtimeClient {
     /**
      * Send a command; it waits for the connection where there is none yet.
      *
-     * @param {string} type
-     * @param {object} [payload]
+     * @template {keyof Asked<Site> & string} Type
+     * @param {Type} type
+     * @param {Asked<Site>[Type]["payload"]} [payload]
      * @param {{debounce?: boolean, batch?: boolean}} [options] `debounce`: of several of this type
      *   within 300 ms only the last; `batch`: together with what else is sent in this moment
-     * @returns {Promise<any>} the payload of the ack; rejects with a CommandError
+     * @returns {Promise<Asked<Site>[Type]["answer"]>} the payload of the ack; rejects with a CommandError
      */
-    emit(type: string, payload?: object, { debounce, batch }?: {
+    emit<Type extends keyof Asked<Site> & string>(type: Type, payload?: Asked<Site>[Type]["payload"], { debounce, batch }?: {
         debounce?: boolean;
         batch?: boolean;
-    }): Promise<any>;
-    /** @param {string} room @returns {Promise<any>} */
-    join(room: string): Promise<any>;
-    /** @param {string} room @returns {Promise<any>} */
-    leave(room: string): Promise<any>;
+    }): Promise<Asked<Site>[Type]["answer"]>;
+    /** @param {Site["room"]} room @returns {Promise<EngineCommands["room:join"]["answer"]>} */
+    join(room: Site["room"]): Promise<EngineCommands["room:join"]["answer"]>;
+    /** @param {Site["room"]} room @returns {Promise<EngineCommands["room:leave"]["answer"]>} */
+    leave(room: Site["room"]): Promise<EngineCommands["room:leave"]["answer"]>;
 }
