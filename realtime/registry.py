@@ -62,7 +62,7 @@ def subject_kind(name: str, visible: Callable[[str, Collection[str]], set[str]])
     registry.subjects[name] = visible
 
 
-def identities(*, by_tokens: Identify, by_sessions: Identify, user: type[Wire]) -> None:
+def identities(*, by_tokens: Identify, by_sessions: Identify, user: type[Wire] = Wire) -> None:
     """Say who credentials belong to, and what those are as clients see them."""
     registry.by_tokens, registry.by_sessions, registry.user = by_tokens, by_sessions, user
 

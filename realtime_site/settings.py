@@ -271,7 +271,7 @@ REST_FRAMEWORK = {
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "realtime.rest.renderers.OneFormat",
     "URL_FORMAT_OVERRIDE": None,
     "DEFAULT_PARSER_CLASSES": ["realtime.rest.parsers.BoundedJSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "realtime.rest.inspector.Described",
+    "DEFAULT_SCHEMA_CLASS": "realtime.rest.openapi.Described",
     "EXCEPTION_HANDLER": "realtime.rest.exceptions.error_response",
     "UNAUTHENTICATED_USER": None,
 }
@@ -287,6 +287,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Posts, comments, likes and people. What is saved here is live over `/ws/`.",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
+    "DEFAULT_GENERATOR_CLASS": "realtime.rest.openapi.Generator",
     "SERVE_INCLUDE_SCHEMA": False,
 }
 

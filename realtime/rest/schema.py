@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerExtension
-from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer
@@ -31,7 +30,7 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from realtime.contract import schemas
 from realtime.contract.views import pretty
 from realtime.requests import only_reads
-from realtime.rest.plain_paths import components, paths
+from realtime.rest.openapi import Generator
 from realtime.rest.problems import Failure
 
 OPENAPI = {"OAS_VERSION": "3.1.0"}
@@ -123,14 +122,6 @@ def _described(target: Any, schema: dict[str, Any]) -> dict[str, Any]:
     return schemas.commented(schemas.tidy(schema), get_origin(target) or target)
 
 
-def _give_examples(answers: dict[str, Any], found: dict[str, Any]) -> None:
-    """To each answer that has a body: one with all that may be there."""
-    for answer in answers.values():
-        for body in answer.get("content", {}).values():
-            if "schema" in body:
-                body["example"] = schemas.example(body["schema"], found, whole=True)
-
-
 def _raw_name(target: Any) -> str:
     """As msgspec names it: ``Page_Post_``."""
     arguments = getattr(target, "__args__", ())
@@ -163,21 +154,6 @@ class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
         return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
-
-
-class Generator(SchemaGenerator):
-    """Paths as the specification writes them: the slash at the end may be left out."""
-
-    def get_schema(self, request: Any = None, public: bool = False) -> dict[str, Any]:
-        schema: dict[str, Any] = super().get_schema(request, public)  # type: ignore[no-untyped-call]
-        found = schema["components"]["schemas"] | components()
-        schema["components"]["schemas"] = dict(sorted(found.items()))
-        described = {path.rstrip("/"): item for path, item in schema["paths"].items()} | paths()
-        schema["paths"] = dict(sorted(described.items()))
-        for item in schema["paths"].values():
-            for operation in item.values():
-                _give_examples(operation["responses"], found)
-        return schema
 
 
 class SchemaView(SpectacularAPIView):

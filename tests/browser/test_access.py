@@ -34,8 +34,9 @@ async def test_no_page_keeps_anybody_out(person: NewPerson, theme: str):
     found = []
     for path in await with_everything(aiko, ben):
         found += await barriers(await aiko.go(path))
-    await aiko.page.goto(f"{aiko.site.url}/api/docs")
-    found += await barriers(aiko.page)
+    for path in ("/api/docs", "/api/docs/events"):
+        await aiko.page.goto(f"{aiko.site.url}{path}")
+        found += await barriers(aiko.page)
     assert found == []
 
 

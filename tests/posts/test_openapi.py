@@ -5,6 +5,7 @@ import re
 
 import jsonschema
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
@@ -31,6 +32,12 @@ def check(schema, name, value):
     registry = Registry().with_resource("urn:schema", whole)
     reference = {"$ref": f"urn:schema#/components/schemas/{name}"}
     jsonschema.Draft202012Validator(reference, registry=registry).validate(value)
+
+
+def test_it_is_made_without_a_warning_and_is_openapi(tmp_path):
+    path = tmp_path / "openapi.yaml"
+    call_command("spectacular", fail_on_warn=True, validate=True, file=str(path))
+    assert path.read_text().startswith("openapi: 3.1")
 
 
 def test_it_has_every_path_and_no_other(schema):
