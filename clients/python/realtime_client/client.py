@@ -249,10 +249,10 @@ class RealtimeClient:
             data = await connection.receive()
             frame = Frame.of(data)
             match frame.type:
+                case _ if frame.id is not None:
+                    self._answer(frame)
                 case "sync:response":
                     await self._take_page(frame)
-                case "ack" | "error" | "heartbeat" | "sync:response" if frame.id is not None:
-                    self._answer(frame)
                 case "heartbeat":
                     await connection.send(encode("heartbeat", {}))
                     cursor = frame.payload["cursor"]
@@ -286,7 +286,9 @@ class RealtimeClient:
         await self._take(Frame("heartbeat", {}, cursor=cursor))
 
     async def _take(self, frame: Frame) -> None:
-        if self._position.take(frame):
+        is_new = self._position.take(frame)
+        # That nothing more came is worth telling only to who waits.
+        if is_new and (frame.type != "heartbeat" or self._frames.empty()):
             await self._frames.put(frame)
 
     def _answer(self, frame: Frame) -> None:
@@ -294,10 +296,8 @@ class RealtimeClient:
         if answer is None or answer.done():
             return
         if frame.type == "error":
-            told = frame.payload
-            answer.set_exception(
-                CommandError(told["code"], told["message"], told.get("retryAfter"))
-            )
+            code, message = frame.payload["code"], frame.payload["message"]
+            answer.set_exception(CommandError(code, message, frame.payload.get("retryAfter")))
         else:
             answer.set_result(frame.payload)
 
