@@ -53,11 +53,16 @@ class Server:
     async def __aenter__(self) -> Self:
         self._commits = not await sync_to_async(_is_in_a_test_case)()
         if not self._commits:
-            self._patches.enter_context(patch.object(database, "_threads", _TestThread()))
+            self._stay_on_the_test_s_connection()
         layers = {DEFAULT_CHANNEL_LAYER: self.layer}
         self._patches.enter_context(patch.dict(channel_layers.backends, layers))
         await Hub.of_this_process()
         return self
+
+    def _stay_on_the_test_s_connection(self) -> None:
+        self._patches.enter_context(patch.object(database, "_threads", _TestThread()))
+        # It would be closed with the transaction that it is in.
+        self._patches.enter_context(patch.object(database, "close_old_connections", lambda: None))
 
     async def __aexit__(self, *failure: Any) -> None:
         for client in self._clients:

@@ -1,7 +1,7 @@
 """The code blocks of a document, carried out as it tells its reader to.
 
-``**`path`**:`` before a block names the file that it is, ``**`path`**, at its end:`` the one to whose
-end it goes. Blocks of ``sh`` are lines for a shell.
+``**`path`**:`` before a block names the file that it is, ``**`path`**, at its end:`` the one that
+it is added to. Blocks of ``sh`` are lines for a shell.
 """
 
 import re
