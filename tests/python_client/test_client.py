@@ -79,7 +79,7 @@ async def test_it_comes_back_by_its_cursor_and_tells_each_event_once():
     async with scripted(first, second) as (url, lines):
         async with RealtimeClient(url, rooms=["a", "b"], rng=soon) as client:
             assert await events(client, 4) == [1, 2, 3, 4]
-            assert client.losses == 1
+            assert client.ends == {1006: 1}
         assert [line.query for line in lines] == [
             {"rooms": "a,b"},
             {"rooms": "a,b", "cursor": "log-2"},
@@ -268,7 +268,7 @@ async def test_silence_beyond_the_heartbeat_is_a_loss(monkeypatch):
 
     async with scripted(silent, second) as (url, _), RealtimeClient(url, rng=soon) as client:
         assert await events(client, 1) == [1]
-        assert client.losses == 1
+        assert client.ends == {1006: 1}
 
 
 async def test_the_loop_ends_when_the_client_is_closed():

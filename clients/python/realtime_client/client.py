@@ -8,6 +8,7 @@ import asyncio
 import itertools
 import logging
 import random
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any, Self
@@ -55,8 +56,9 @@ class RealtimeClient:
         #: What the server said at the newest connection: the ``connect`` frame's payload.
         self.welcome: dict[str, Any] = {}
         self.rooms = list(rooms)
-        #: Connections that were lost so far.
-        self.losses = 0
+        #: How often which close code ended a connection, or HTTP status refused one; 1006 where
+        #: it was lost without a word. Tries that reached nobody are not among them.
+        self.ends: Counter[int] = Counter()
         self._token, self._headers, self._rng = token, headers or {}, rng
         self._position = Position(cursor)
         self._frames: asyncio.Queue[Frame | None] = asyncio.Queue(MAX_WAITING)
@@ -182,7 +184,6 @@ class RealtimeClient:
                 wait = await self._connect_once(attempt)
                 held = self.welcome and asyncio.get_running_loop().time() - began >= HELD_SECONDS
                 attempt = 0 if held else attempt + 1
-                self.losses += 1
                 logger.info("not connected; the next try is in %.1f s", wait)
                 await asyncio.sleep(wait)
         except Exception as error:
@@ -198,11 +199,13 @@ class RealtimeClient:
             connection = await self._open()
             await self._read(connection)
         except Refused as refused:
+            self.ends[refused.status] += 1
             if after_status(refused.status) is AfterClose.STOP:
                 raise Closed(refused.status, "at the handshake") from None
             least = refused.retry_after or 0.0
             return max(self._rng() * least, full_jitter(attempt, self._rng))
         except Lost as lost:
+            self.ends[lost.code] += 1
             return self._wait_after(lost, attempt)
         except (OSError, TimeoutError) as error:
             logger.info("no connection: %r", error)
