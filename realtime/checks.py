@@ -31,7 +31,8 @@ SHORT_RETENTION = 900
 
 def processes() -> int:
     """How many serve the site in all, by what the operator says of it."""
-    return max(1, site("WORKERS")) * max(1, site("SERVERS"))
+    workers, servers = int(site("WORKERS")), int(site("SERVERS"))
+    return max(1, workers) * max(1, servers)
 
 
 @register

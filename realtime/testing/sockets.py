@@ -137,6 +137,7 @@ class Socket:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
+            self._task = None
 
     async def _message(self, seconds: float | None) -> Frame:
         async with asyncio.timeout(seconds):

@@ -36,6 +36,7 @@ async def test_a_socket_that_is_silent_is_closed(clock, server, ben):
     token = await server.do(token_of, ben.user)
     socket = Socket(application, token=token)
     await socket.connect()
+    await socket.expect("connect")
     await clock.advance(44)
     await socket.expect("heartbeat")
     await socket.send("heartbeat")

@@ -39,4 +39,4 @@ def full_jitter(attempt: int, rng: Callable[[], float] = random.random) -> float
 
     From nothing on: thousands who lost the same server must not come back as one.
     """
-    return rng() * min(CAP, BASE * 2 ** min(attempt, 10))
+    return rng() * min(CAP, BASE * 2.0 ** min(attempt, 10))

@@ -144,7 +144,8 @@ class RealtimeClient:
         async with asyncio.timeout(seconds):
             connection = await self._opened()
             frame_id = str(next(self._ids))
-            answer = self._answers[frame_id] = asyncio.get_running_loop().create_future()
+            answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+            self._answers[frame_id] = answer
             try:
                 await connection.send(encode(kind, payload or {}, frame_id))
                 return await answer
