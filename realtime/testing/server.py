@@ -43,7 +43,7 @@ class Server:
     """
 
     def __init__(self, application: Any = None) -> None:
-        self._application = application or get_default_application()
+        self.application = application or get_default_application()
         #: What processes hear of each other by, with its switches.
         self.layer = FaultyLayer()
         self._clients: list[FakeClient] = []
@@ -81,7 +81,7 @@ class Server:
             headers |= {"cookie": session, "origin": f"http://{HOST}"}
 
         def open_socket(path: str) -> Socket:
-            return Socket(self._application, path, token=token, headers=headers)
+            return Socket(self.application, path, token=token, headers=headers)
 
         client = FakeClient(open_socket, self.settle, path=path, waits_for_commits=self._commits)
         await client.connect()
