@@ -12,13 +12,12 @@ from tests.testing.conftest import token_of
 
 
 @pytest.fixture
-async def clock(transactional_db):
-    with Clock() as clock:
-        yield clock
+def clock(moved_clock):
+    return moved_clock
 
 
 @pytest.fixture
-async def server(clock, monkeypatch):
+async def server(transactional_db, clock, monkeypatch):
     monkeypatch.setattr(store(), "ledger", Ledger())
     async with Server() as server:
         yield server
