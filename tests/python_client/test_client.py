@@ -254,6 +254,26 @@ async def test_a_command_gets_its_answer_or_its_error_or_is_disconnected():
         assert lines[1].query["rooms"] == "a"
 
 
+async def test_a_server_that_ends_in_the_middle_of_a_handshake_is_tried_again():
+    tries = 0
+
+    async def answer(reader, writer):
+        nonlocal tries
+        tries += 1
+        await reader.readuntil(b"\r\n\r\n")
+        replies = [b"", b"HTTP/1.1 503 Busy\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n"]
+        replies += [b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"]
+        writer.write(replies[tries - 1])
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(Closed, match="403"):
+            async with RealtimeClient(f"ws://127.0.0.1:{port}/ws/", rng=soon):
+                pass
+    assert tries == 3
+
+
 async def test_silence_beyond_the_heartbeat_is_a_loss(monkeypatch):
     monkeypatch.setattr(connection_module, "GRACE_SECONDS", 0.05)
 

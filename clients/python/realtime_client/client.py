@@ -92,7 +92,7 @@ class RealtimeClient:
         await self.close()
 
     async def close(self) -> None:
-        """Go away; what waits is not handed out any more."""
+        """Go away; ``async for`` ends behind what waits."""
         for task in (self._task, *self._renewals):
             if task is not None:
                 task.cancel()

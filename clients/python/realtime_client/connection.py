@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
 #: Seconds for the handshake and the first frame.
 OPENING_SECONDS = 10.0
@@ -65,6 +65,8 @@ class Connection:
             wait = error.response.headers.get("Retry-After", "")
             seconds = float(wait) if wait.isdecimal() else None
             raise Refused(error.response.status_code, seconds) from None
+        except InvalidHandshake as error:  # as of a server that ends in the middle of it
+            raise ConnectionError(str(error)) from error
         return cls(socket)
 
     def expect_signs_every(self, seconds: float) -> None:
