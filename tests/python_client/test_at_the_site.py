@@ -44,7 +44,7 @@ async def test_a_server_that_is_killed_loses_nothing_and_repeats_nothing(start_s
     writer, reader = [await Api.register(site.url, name) for name in ("ben", "aiko")]
     wanted = []
     async with client_of(reader, site) as client:
-        for round_ in range(3):
+        for round_ in range(2):
             live = [f"{round_}.{number}" for number in range(4)]
             for body in live:
                 await writer.post("/api/posts", {"body": body})
