@@ -32,15 +32,17 @@ class Beginner:
             "PATH": f"{folder}/.venv/bin:{os.environ['PATH']}",
             "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
         }
-        self.server = Server(
-            [f"{folder}/.venv/bin/python", "manage.py", "runserver", "--noreload", str(self.port)],
-            port=self.port,
-            folder=folder,
-            env=self.env,
-        )
-        self.server.run_as["cwd"] = folder
+        self.server = self._server("runserver", "--noreload", str(self.port))
+        #: The same site on the server of production, at the same port.
+        self.serve = self._server("serve", "--port", str(self.port))
         #: Lines of the document that a shell is still to do.
         self.later: list[str] = []
+
+    def _server(self, *arguments: str) -> Server:
+        command = [f"{self.folder}/.venv/bin/python", "manage.py", *arguments]
+        server = Server(command, port=self.port, folder=self.folder, env=self.env)
+        server.run_as["cwd"] = self.folder
+        return server
 
     @property
     def url(self) -> str:
@@ -117,3 +119,4 @@ def beginner(wheel: Path, server_folder: Callable[[str], Path]):
         yield made
     finally:
         made.server.stop()
+        made.serve.stop()

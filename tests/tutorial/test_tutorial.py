@@ -1,11 +1,13 @@
 """docs/tutorial.md leads to a site on which a model is live, and docs/testing.md to its tests."""
 
+import asyncio
 import shutil
 import zipfile
 
 import pytest
 from playwright.async_api import expect
 
+from realtime_client import RealtimeClient
 from tests.servers import ROOT
 from tests.tutorial.blocks import blocks, write_all
 from tests.tutorial.conftest import PASSWORD
@@ -52,6 +54,31 @@ async def test_a_change_made_in_a_shell_is_on_the_open_page(beginner, chromium):
     assert await page.evaluate("performance.getEntriesByType('navigation').length") == 1
     assert errors == []
     await context.close()
+
+
+LOG_IN = """
+from django.contrib.auth.models import User
+from django.test import Client
+browser = Client(headers={"host": "localhost"})
+browser.force_login(User.objects.get())
+print(browser.cookies["sessionid"].value)
+"""
+
+
+async def test_in_production_serve_takes_its_place(beginner):
+    beginner.server.stop()
+    beginner.serve.start()
+    session = beginner.run(f"python manage.py shell -v 0 -c '{LOG_IN}'").strip()
+    headers = {"Cookie": f"sessionid={session}", "Origin": beginner.url}
+    url = beginner.url.replace("http", "ws", 1) + "/ws/"
+    async with RealtimeClient(url, headers=headers, rooms=["cities"]) as client:
+        beginner.run(beginner.later[1])
+        async with asyncio.timeout(10):
+            while (frame := await anext(client)).type != "city:changed":
+                pass
+    assert frame.payload["celsius"] == 23.0
+    beginner.serve.stop()
+    assert "Traceback" not in beginner.serve.log()
 
 
 def test_what_the_page_on_testing_says_passes(beginner):
