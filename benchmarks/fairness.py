@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from websockets.asyncio.client import ClientConnection, connect
 
 from benchmarks.client import Client, build
 from benchmarks.compare import RESULTS, machine
 from benchmarks.peers.ours import OursOnRedis
 from benchmarks.processes import go_first
 from benchmarks.scaling import PEOPLE
+from realtime_client import RealtimeClient
 
 BURST_EVENTS = 100
 #: Between two questions of a kind.
@@ -94,16 +94,15 @@ async def probe(peer: OursOnRedis, over: threading.Event, waits: Waits) -> None:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), -20)
     url = f"ws://127.0.0.1:{peer.port}/ws/notifications/"
     bearer = {"Authorization": f"Bearer {peer.tokens[1]}"}
-    async with connect(url, additional_headers=bearer, max_size=None) as socket:
-        await socket.recv()
+    async with RealtimeClient(url, headers=bearer) as client:
 
         async def join() -> None:
-            async with connect(url, additional_headers=bearer) as other:
-                await other.recv()
+            async with RealtimeClient(url, headers=bearer):
+                pass
 
         kinds: dict[str, Callable[[], Awaitable[Any]]] = {
             "http": lambda: healthz(peer.port),
-            "heartbeat": lambda: heartbeat(socket),
+            "heartbeat": lambda: client.emit("heartbeat", seconds=60),
             "handshake": join,
         }
         await asyncio.gather(*(again(over, waits.setdefault(k, []), kinds[k]) for k in kinds))
@@ -125,12 +124,6 @@ async def healthz(port: int) -> None:
     assert b" 200 " in await reader.readline()
     await reader.read()
     writer.close()
-
-
-async def heartbeat(socket: ClientConnection) -> None:
-    await socket.send('{"type":"heartbeat","id":"1"}')
-    while '"id":"1"' not in str(await socket.recv()):
-        pass
 
 
 def summary(waits: Waits) -> dict[str, dict[str, float]]:

@@ -9,10 +9,13 @@ class RealtimeConfig(AppConfig):
 
     def ready(self) -> None:
         # Only now: these import models, which were not there when this module was loaded.
-        from realtime import registry
+        from realtime import registry, sessions
         from realtime.staff import groups, room, watch
 
         registry.room_kind(room.STAFF)
         registry.registry.heard.append(watch.heard)
         registry.registry.ending.append(watch.ending)
+        sessions.follow()
+        if registry.goes_by_django_sessions():
+            registry.registry.user = sessions.User
         post_migrate.connect(groups.make_group, sender=self, dispatch_uid="realtime.make_operators")

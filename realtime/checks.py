@@ -15,7 +15,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 
 from realtime import bus
-from realtime.conf import Conf, conf
+from realtime.conf import Conf, conf, site
 
 #: Networks larger than this are no proxies of one's own, unless they are private.
 LARGEST_NETWORK = {4: 16, 6: 48}
@@ -31,7 +31,8 @@ SHORT_RETENTION = 900
 
 def processes() -> int:
     """How many serve the site in all, by what the operator says of it."""
-    return max(1, settings.WORKERS) * max(1, settings.SERVERS)
+    workers, servers = int(site("WORKERS")), int(site("SERVERS"))
+    return max(1, workers) * max(1, servers)
 
 
 @register
@@ -121,7 +122,7 @@ def _retention(limits: Conf) -> Iterator[CheckMessage]:
 @register(Tags.security)
 def origins(**kwargs: Any) -> list[CheckMessage]:
     """Whose pages may act for our users, beside the site's own."""
-    return [message for one in settings.SOCKET_CORS_ORIGIN for message in _origin(one)]
+    return [message for one in site("SOCKET_CORS_ORIGIN") for message in _origin(one)]
 
 
 def _origin(origin: str) -> Iterator[CheckMessage]:
@@ -150,7 +151,7 @@ def proxies(**kwargs: Any) -> list[CheckMessage]:
             "Name the addresses of your own proxies.",
             id="realtime.E006",
         )
-        for text in settings.TRUSTED_PROXIES
+        for text in site("TRUSTED_PROXIES")
         if _holds_strangers(text)
     ]
 
@@ -163,7 +164,7 @@ def _holds_strangers(text: str) -> bool:
 @register(Tags.security, deploy=True)
 def metrics_token(**kwargs: Any) -> list[CheckMessage]:
     """Empty is fine: then nobody asks from elsewhere."""
-    if not 0 < len(settings.METRICS_TOKEN) < SECRET_LENGTH:
+    if not 0 < len(site("METRICS_TOKEN")) < SECRET_LENGTH:
         return []
     return [
         Warning(

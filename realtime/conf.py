@@ -11,6 +11,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 
+from realtime import windows
+
 Transport = Literal["websocket", "sse", "polling"]
 
 
@@ -57,6 +59,24 @@ def conf() -> Conf:
         if name != "transports" and getattr(result, name) <= 0:
             raise ImproperlyConfigured(f"REALTIME_{name.upper()} must be more than 0.")
     return result
+
+
+#: What the engine reads of Django's settings beside ``REALTIME``, where a site does not set it.
+SITE: dict[str, Any] = {
+    "METRICS_TOKEN": "",
+    "RATES": windows.parse(""),
+    "REDIS_URL": "",
+    "SERVERS": 1,
+    "SOCKET_CORS_ORIGIN": (),
+    "SOCKET_PORT": 8000,
+    "TRUSTED_PROXIES": (),
+    "WORKERS": 1,
+}
+
+
+def site(name: str) -> Any:
+    """One of SITE as the site has it."""
+    return getattr(settings, name, SITE[name])
 
 
 def _forget(*, setting: str, **kwargs: Any) -> None:

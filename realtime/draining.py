@@ -10,9 +10,8 @@ import math
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from django.conf import settings
-
 from realtime import metrics
+from realtime.conf import site
 from realtime.frames import CloseCode
 
 if TYPE_CHECKING:
@@ -86,5 +85,4 @@ async def drain(hub: "Hub") -> None:
 
 
 def _others_take_over() -> bool:
-    servers: int = getattr(settings, "SERVERS", 1)
-    return servers > 1
+    return int(site("SERVERS")) > 1

@@ -5,13 +5,18 @@ Origin that is there must be our own or in the allow list, whatever the credenti
 without an Origin is not taken. A token in the query string ends up in logs, and is never read.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
 from django.http import parse_cookie
 from django.http.request import split_domain_port, validate_host
+
+from realtime.conf import site
+
+#: What a site without ALLOWED_HOSTS serves while DEBUG is on.
+LOCAL_HOSTS = (".localhost", "127.0.0.1", "[::1]")
 
 Headers = Iterable[tuple[bytes, bytes]]
 
@@ -48,7 +53,7 @@ def origin_is_allowed(headers: Headers, *, required: bool) -> bool:
     origin = header(headers, b"origin")
     if origin is None:
         return not required
-    return origin in settings.SOCKET_CORS_ORIGIN or _is_own(origin, header(headers, b"host") or "")
+    return origin in site("SOCKET_CORS_ORIGIN") or _is_own(origin, header(headers, b"host") or "")
 
 
 def _is_own(origin: str, host: str) -> bool:
@@ -60,7 +65,12 @@ def _is_own(origin: str, host: str) -> bool:
         return False
     # A host that we do not serve is a name that somebody else pointed at us.
     domain, _port = split_domain_port(host)
-    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+    return bool(domain) and validate_host(domain, _served_hosts())
+
+
+def _served_hosts() -> Sequence[str]:
+    """As Django has it for requests."""
+    return settings.ALLOWED_HOSTS or (LOCAL_HOSTS if settings.DEBUG else ())
 
 
 def resumption(query_string: bytes) -> tuple[str | None, list[str]]:

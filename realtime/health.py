@@ -8,13 +8,13 @@ from collections.abc import Awaitable
 from ipaddress import ip_address
 
 from channels.layers import get_channel_layer
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import csrf_exempt
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from realtime import bus, log
+from realtime.conf import site
 from realtime.database import in_database
 from realtime.errors import Unauthenticated
 from realtime.hub import Hub
@@ -102,6 +102,6 @@ def _is_local(request: HttpRequest) -> bool:
 
 
 def _has_token(request: HttpRequest) -> bool:
-    wanted = settings.METRICS_TOKEN
+    wanted = site("METRICS_TOKEN")
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     return bool(wanted) and scheme.lower() == "bearer" and constant_time_compare(given, wanted)

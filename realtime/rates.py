@@ -12,11 +12,11 @@ from functools import cache
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from django.conf import settings
 from django.core.cache import BaseCache, caches
 from django.core.signals import setting_changed
 
 from realtime import windows
+from realtime.conf import site
 from realtime.errors import RateLimited
 
 logger = logging.getLogger(__name__)
@@ -87,7 +87,7 @@ class Taken(NamedTuple):
 
 def take(name: str, whom: str, *, now: float | None = None) -> Taken:
     """Count one more of this rate for ``whom``; raises RateLimited when it is one too many."""
-    rate: windows.Rate = settings.RATES[name]
+    rate: windows.Rate = site("RATES")[name]
     moment = time.time() if now is None else now
     number, elapsed = windows.window(rate, moment)
     # A name may hold anything, be long, or say whose it is to who reads the cache.

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from realtime.connection import Connection
 from realtime.envelope import Envelope, Parcel
-from realtime.errors import RealtimeError
+from realtime.errors import RealtimeError, Unauthenticated
 from realtime.events import Wire
 from realtime.identity import Identity
 from realtime.rooms import RoomKind, split, unknown
@@ -18,8 +18,15 @@ from realtime.rooms import RoomKind, split, unknown
 Identify = Callable[[Collection[str]], Mapping[str, Identity | RealtimeError]]
 
 
-def _unidentified(credentials: Collection[str]) -> Mapping[str, Identity | RealtimeError]:
-    raise LookupError("no app has registered identities: see realtime.registry.identities")
+def _by_tokens(tokens: Collection[str]) -> Mapping[str, Identity | RealtimeError]:
+    return {token: Unauthenticated("tokens are not taken here") for token in tokens}
+
+
+def _by_sessions(session_keys: Collection[str]) -> Mapping[str, Identity | RealtimeError]:
+    # Only now: it knows Django's users, which are not there when this module is loaded.
+    from realtime import sessions
+
+    return sessions.by_sessions(session_keys)
 
 
 @dataclass
@@ -29,9 +36,10 @@ class Registry:
     rooms: dict[str, RoomKind] = field(default_factory=dict)
     #: Subject kind → (user id, ids) → those of the ids that the user may see now.
     subjects: dict[str, Callable[[str, Collection[str]], set[str]]] = field(default_factory=dict)
-    #: Of access tokens, and of session keys.
-    by_tokens: Identify = _unidentified
-    by_sessions: Identify = _unidentified
+    #: Of access tokens, and of session keys. Where no app says who they belong to, sessions are
+    #: Django's own and no token is taken (see ``sessions.py``).
+    by_tokens: Identify = _by_tokens
+    by_sessions: Identify = _by_sessions
     #: What a user looks like in a ``connect`` frame.
     user: type[Wire] = Wire
     #: User ids → the ids of those that each is parted from (a block, either way).
@@ -50,6 +58,11 @@ class Registry:
 
 
 registry = Registry()
+
+
+def goes_by_django_sessions() -> bool:
+    """Whether no app has said who credentials belong to."""
+    return registry.by_sessions is _by_sessions
 
 
 def room_kind(kind: RoomKind) -> None:

@@ -32,6 +32,11 @@ class Api:
         return api
 
     @property
+    def bearer(self) -> Json:
+        """The header that says who it is."""
+        return {"Authorization": f"Bearer {self.token}"}
+
+    @property
     def id(self) -> str:
         return str(self.user["id"])
 
@@ -62,7 +67,7 @@ class Api:
         for name, value in {"Content-Type": "application/json", **headers}.items():
             request.add_header(name, value)
         if self.token:
-            request.add_header("Authorization", f"Bearer {self.token}")
+            request.add_header("Authorization", self.bearer["Authorization"])
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
                 return answer.status, _decode(answer.read())

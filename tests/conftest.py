@@ -4,6 +4,7 @@
 ``start_site``      a factory: a site of one's own, with any database, Redis and environment
 ``live_site``       one ordinary site (SQLite, in-process layer) that many tests share
 ``collected_site``  the same as in production: without DEBUG, with collected static files
+``moved_clock``     time that passes when a test says so
 ``chromium``        an async Playwright browser; open a context of one's own in each test
 
 In-process tests use pytest-django: ``@pytest.mark.django_db(transaction=True)`` where something is
@@ -21,6 +22,7 @@ from django.conf import settings
 from django.core.cache import caches
 from playwright.async_api import Browser, async_playwright
 
+from realtime.testing import Clock
 from tests.servers import PRODUCTION, Missing, Postgres, Redis, Server, Site
 from tests.servers import chromium as chromium_path
 
@@ -51,6 +53,13 @@ def _nothing_counted_yet() -> None:
     """Tests of this process come from one address; none is refused for what others have done."""
     if settings.CACHES["default"]["BACKEND"].endswith("LocMemCache"):
         caches["default"].clear()
+
+
+@pytest.fixture
+def moved_clock() -> Iterator[Clock]:
+    """Time that passes when a test says so; ask for it before what waits."""
+    with Clock() as clock:
+        yield clock
 
 
 @pytest.fixture(scope="session")

@@ -36,7 +36,9 @@ def _mode(settings: Any, is_here: bool) -> Iterator[Finding]:
         yield warning(
             "settings.debug_here", "DEBUG is on.", "On your own machine that is fine; else DEBUG=0."
         )
-    elif not settings.DEBUG and not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
+        return
+    manifest = Path(settings.STATIC_ROOT or "") / "staticfiles.json"
+    if not settings.DEBUG and not manifest.exists():
         yield wrong(
             "settings.static",
             "No static files are collected: every page answers 500.",

@@ -6,10 +6,10 @@ from types import SimpleNamespace
 import pytest
 from msgspec.structs import fields
 
-from realtime import log
 from realtime.conf import Conf
 from realtime.events import Audience, Event
 from realtime.publish import publish
+from realtime.testing import assert_emits
 from realtime_site import contract
 from tests.guards.source import ROOT, files
 
@@ -65,18 +65,14 @@ def test_operating_lists_every_variable_that_the_settings_read() -> None:
     assert first_words(table(OPERATING, "variable")) == read - {"TEST_SQLITE"}
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_the_example_of_the_readme_writes_its_event_into_the_log() -> None:
     readme = (ROOT / "README.md").read_text()
     example = readme.split("```python\n")[1].split("```")[0]
     names = {"Event": Event, "Audience": Audience, "publish": publish, "__name__": "tests.readme"}
     exec(example, names)
-    before = log.head().last
-    names["announce"](instance=SimpleNamespace(celsius=21.5))
-    (event,) = log.read(before)
-    assert event.type == "city:warmed"
-    assert bytes(event.payload) == b'{"celsius":21.5}'
-    assert event.rooms == ("public",)
+    with assert_emits("city:warmed", room="public", payload={"celsius": 21.5}):
+        names["announce"](instance=SimpleNamespace(celsius=21.5))
 
 
 @pytest.mark.parametrize("path", [path for path in files() if path.endswith(".md")])

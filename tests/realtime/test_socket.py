@@ -340,16 +340,31 @@ async def test_a_failing_command_is_answered_with_internal_and_logged(open_socke
 # -- time --------------------------------------------------------------------------------------
 
 
-async def test_the_server_beats_and_closes_who_is_silent(open_socket, settings):
-    settings.REALTIME = {"PING_INTERVAL": 0.05, "PING_TIMEOUT": 0.05}
+async def test_the_server_beats_and_closes_who_is_silent(moved_clock, open_socket):
     socket, _welcome = await open_socket()
+    await moved_clock.advance(24)
+    with pytest.raises(TimeoutError):
+        await socket.receive(0.01)
+    await moved_clock.advance(20)
     assert (await socket.receive())["type"] == "heartbeat"
+    with pytest.raises(TimeoutError):
+        await socket.receive(0.01)
+    await moved_clock.advance(1)
     assert await socket.close_code() == 4205
 
 
-async def test_a_token_that_runs_out_is_warned_of_then_closed(open_socket):
-    socket, _welcome = await open_socket("ann/0.3")
+async def test_a_token_that_runs_out_is_warned_of_then_closed(moved_clock, open_socket):
+    socket, _welcome = await open_socket("ann/70")
+    with pytest.raises(TimeoutError):
+        await socket.receive(0.01)
+    await moved_clock.advance(11)
     assert (await socket.receive())["type"] == "auth:expiring"
+    await moved_clock.advance(20)
+    await socket.send("heartbeat")
+    await moved_clock.advance(35)
+    with pytest.raises(TimeoutError):
+        await socket.expect("bye", 0.01)
+    await moved_clock.advance(5)
     assert await socket.close_code() == 4202
 
 

@@ -5,12 +5,13 @@ import contextlib
 import json
 import signal
 import urllib.request
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
-from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from realtime_client import RealtimeClient
 from tests.clients import Api, Json, Live
 from tests.conftest import _sites
 from tests.servers import Missing, Nginx, Postgres, Server, Site
@@ -78,51 +79,24 @@ class Follower:
 
     def __init__(self, url: str, reader: Api) -> None:
         self.bodies: list[str] = []
-        self.codes: list[int] = []
-        self.refused: list[int] = []
-        self._url, self._reader, self._cursor = url, reader, ""
-        self.is_there = asyncio.Event()
-        self._task = asyncio.create_task(self._follow())
+        self.client = RealtimeClient(f"{url}/ws/", headers=reader.bearer)
 
-    async def _follow(self) -> None:
-        while True:
-            try:
-                path = f"/ws/?cursor={self._cursor}" if self._cursor else "/ws/"
-                live = await Live.open(self._url, self._reader.token, path)
-                self._cursor = self._cursor or live.cursor
-                self.is_there.set()
-                await self._read(live)
-            except ConnectionClosed as closed:
-                self.codes.append(closed.rcvd.code if closed.rcvd else 1006)
-            except InvalidStatus as refused:
-                self.refused.append(refused.response.status_code)
-
-    async def _read(self, live: Live) -> None:
-        while True:
-            frame = await live.next(60)
-            events = frame["payload"]["events"] if frame["type"] == "sync:response" else [frame]
-            for event in events:
-                if "seq" in event:
-                    self.bodies.append(event["payload"]["post"]["body"])
-            cursor = frame.get("cursor") or frame["payload"].get("cursor")
-            self._cursor = cursor or self._cursor
-
-    async def stop(self) -> None:
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+    async def follow(self) -> None:
+        async for frame in self.client:
+            if frame.seq is not None:
+                self.bodies.append(frame.payload["post"]["body"])
 
 
 @contextlib.asynccontextmanager
 async def followers(url: str, reader: Api, count: int) -> AsyncIterator[list[Follower]]:
     all_of_them = [Follower(url, reader) for _ in range(count)]
-    try:
-        async with asyncio.timeout(20):
-            for one in all_of_them:
-                await one.is_there.wait()
-        yield all_of_them
-    finally:
+    async with contextlib.AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
         for one in all_of_them:
-            await one.stop()
+            await stack.enter_async_context(one.client)
+            tasks.create_task(one.follow())
+        yield all_of_them
+        for one in all_of_them:
+            await one.client.close()
 
 
 async def test_behind_nginx_two_servers_are_one_for_every_transport(
@@ -193,10 +167,9 @@ async def test_a_server_that_stops_behind_nginx_costs_no_client_an_error(
         answers = [status for task in traffic for status in await task]
         assert [client.bodies for client in clients] == [said] * len(clients)
         assert set(answers) == {200}
-        codes = [code for client in clients for code in client.codes]
-        assert set(codes) == {4200}
-        assert 5 <= len(codes) <= 15  # those of the one server, once each
-        assert [code for client in clients for code in client.refused] == []
+        ends = sum((one.client.ends for one in clients), Counter())
+        assert set(ends) == {4200}
+        assert 5 <= ends[4200] <= 15  # those of the one server, once each
         # And with none left it is said in the API's own form.
         sites[1].signal(signal.SIGTERM)
         await asyncio.to_thread(sites[1].process.wait, 30)

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from realtime.checks import processes
-from realtime.conf import conf
+from realtime.conf import conf, site
 from realtime.doctor import configuration, database, eventlog, layer, machine
 from realtime.doctor.finding import Finding
 
@@ -50,8 +50,8 @@ def look() -> Iterator[Finding]:
     yield from of_database
     if all(one.code not in _WITHOUT_LOG or one.level == "ok" for one in of_database):
         yield from eventlog.look()
-    if settings.REDIS_URL:
-        yield from layer.look(settings.REDIS_URL)
+    if url := site("REDIS_URL"):
+        yield from layer.look(url)
 
 
 #: What keeps the log from being looked at.

@@ -3,13 +3,12 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from realtime import bus, server
-from realtime.conf import conf
+from realtime.conf import conf, site
 
 
 class Command(BaseCommand):
@@ -19,8 +18,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
-        parser.add_argument("--port", type=int, default=settings.SOCKET_PORT)
-        parser.add_argument("--workers", type=int, default=settings.WORKERS)
+        parser.add_argument("--port", type=int, default=site("SOCKET_PORT"))
+        parser.add_argument("--workers", type=int, default=site("WORKERS"))
 
     def handle(self, *, host: str, port: int, workers: int, **options: Any) -> None:
         """Refuse what cannot work, then serve."""

@@ -1,13 +1,13 @@
-"""For tests of live code: a socket to the application in this process, without a network.
+"""A socket to the application in this process, frame by frame, without a network.
 
-It runs the real consumer and the real hub, so a test sees what a browser would. Use it with
-committed data (pytest: ``django_db(transaction=True)``), since only a commit delivers an event.
+It runs the real consumer and the real hub, so a test sees what a browser would. It answers no
+heartbeat and keeps no cursor: for a client that does, see ``clients.py``.
 """
 
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from realtime.hub import Hub
@@ -82,18 +82,26 @@ class Socket:
         """Send a frame."""
         await self.send_text(json.dumps({"type": kind, "payload": payload or {}, **members}))
 
+    def next_id(self) -> str:
+        """An id that no frame of this socket has had."""
+        self._ids += 1
+        return str(self._ids)
+
     async def command(self, kind: str, payload: Any = None) -> Frame:
         """Send a frame with an id, and return its answer; what comes before is kept."""
-        self._ids += 1
-        await self.send(kind, payload, id=str(self._ids))
+        number = self.next_id()
+        await self.send(kind, payload, id=number)
         passed: list[Frame] = []
-        while (frame := await self.receive()).get("id") != str(self._ids):
+        while (frame := await self.receive()).get("id") != number:
             passed.append(frame)
         self._kept = passed + self._kept
         return frame
 
-    async def receive(self, seconds: float = 5) -> Frame:
-        """The next frame; raises Closed, or TimeoutError when there is none in time."""
+    async def receive(self, seconds: float | None = 5) -> Frame:
+        """The next frame; raises Closed, or TimeoutError when there is none in time.
+
+        Without ``seconds`` it waits for ever.
+        """
         if self._kept:
             return self._kept.pop(0)
         message = await self._message(seconds)
@@ -123,7 +131,15 @@ class Socket:
             await self._to_server.put({"type": "websocket.disconnect", "code": 1000})
             await asyncio.wait_for(self._task, 5)
 
-    async def _message(self, seconds: float) -> Frame:
+    async def cut(self) -> None:
+        """End as a network or a process does: nobody says goodbye."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+            self._task = None
+
+    async def _message(self, seconds: float | None) -> Frame:
         async with asyncio.timeout(seconds):
             return await self._from_server.get()
 
