@@ -19,7 +19,7 @@ _LINKS = re.compile(
     r"""|(?<![\w@.+/-])[@＠](?P<name>[\w.@+-]+)"""
 )
 #: What ends a sentence rather than an address.
-_TRAILING = re.compile(r"""[.,;:!?)\]}'"。、！？」』）]+$""")
+_TRAILING = """.,;:!?)]}'"。、！？」』）"""
 _ASCII_NAME = re.compile(r"[\w.+-]+", re.ASCII)
 
 
@@ -53,7 +53,7 @@ def _parts(body: str, tags: set[str], people: dict[str, str]) -> Iterator[Part]:
 
 def _link(match: re.Match[str], tags: set[str], people: dict[str, str]) -> Part | None:
     if match["url"]:
-        text = _TRAILING.sub("", match["url"])
+        text = match["url"].rstrip(_TRAILING)
         return Part(text, text, out=True)
     if match["sign"]:
         return _tag(match["sign"], "".join(takewhile(_in_tag, match.string[match.end() :])), tags)

@@ -195,6 +195,8 @@ class EventStream:
         return pieces or COMMENT
 
     def _put(self, frame: Frame) -> None:
+        if self._ended:  # who does not read is found out later, and goes on being given frames
+            return
         piece = self._encode(frame)
         self._waiting.append(piece)
         self._bytes += len(piece)
