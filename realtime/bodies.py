@@ -5,11 +5,14 @@ requests that come before their turn without an end, and waits for ever for who 
 """
 
 import asyncio
+from typing import ClassVar
 
 from realtime.heads import BoundedHeads
 
 #: Bytes of a body, as much as deploy/nginx.conf lets through; REST takes a quarter of it.
 BODY_BYTES = 1_048_576
+#: Bytes of all bodies that a process holds at once.
+ALL_BODIES_BYTES = 67_108_864
 #: Seconds for a whole body, and bytes of it that have to come within each PACE_SECONDS.
 BODY_SECONDS, PACE_SECONDS, PACE_BYTES = 60.0, 10.0, 1_024
 #: Seconds in which a client has to read something of what waits for it.
@@ -17,6 +20,7 @@ UNREAD_SECONDS = 60.0
 #: Seconds for a client that is refused to read why.
 LINGER_SECONDS = 2.0
 
+TOO_MANY = b'{"error":{"code":"unavailable","message":"Too much is sent at once; try again."}}'
 TOO_LARGE = b'{"error":{"code":"too_large","message":"The body is too large."}}'
 
 
@@ -31,6 +35,8 @@ class BoundedProtocol(BoundedHeads):
     that answer, and the client repeats the rest on another (RFC 9112, 9.3.2). No browser does so.
     """
 
+    #: Bytes of bodies that all connections hold.
+    held: ClassVar[int] = 0
     #: Whether what comes is passed over.
     _is_deaf = False
     _body_bytes = 0
@@ -50,6 +56,7 @@ class BoundedProtocol(BoundedHeads):
     def on_message_begin(self) -> None:
         if self._is_answering():
             raise Refused
+        self._forget_body()
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
@@ -62,8 +69,12 @@ class BoundedProtocol(BoundedHeads):
 
     def on_body(self, body: bytes) -> None:
         self._body_bytes += len(body)
+        BoundedProtocol.held += len(body)
         if self._body_bytes > BODY_BYTES:
             self._refuse(b"413 Content Too Large", TOO_LARGE)
+            raise Refused
+        if BoundedProtocol.held > ALL_BODIES_BYTES:
+            self._refuse(b"503 Service Unavailable\r\nRetry-After: 1", TOO_MANY)
             raise Refused
         super().on_body(body)
 
@@ -86,7 +97,7 @@ class BoundedProtocol(BoundedHeads):
         return cycle is not None and not cycle.more_body and not cycle.response_complete
 
     def _begin_body(self) -> None:
-        self._body_bytes = self._body_seen = 0
+        self._body_seen = 0
         self._body_ends_at = self.loop.time() + BODY_SECONDS
         self._body_timer = self.loop.call_later(PACE_SECONDS, self._look_at_pace)
 
@@ -102,6 +113,14 @@ class BoundedProtocol(BoundedHeads):
             self._body_timer.cancel()
             self._body_timer = None
 
+    def _forget_body(self) -> None:
+        BoundedProtocol.held -= self._body_bytes
+        self._body_bytes = 0
+
+    def on_response_complete(self) -> None:
+        self._forget_body()
+        super().on_response_complete()
+
     def _refuse(self, status: bytes, body: bytes = b"") -> None:
         """Answer in the application's stead, which is told that the client has gone.
 
@@ -110,6 +129,7 @@ class BoundedProtocol(BoundedHeads):
         """
         self._end_head()
         self._end_body()
+        self._forget_body()
         self._is_deaf = True
         cycle = self.cycle
         is_answered = cycle is not None and cycle.response_started and not cycle.response_complete
@@ -152,6 +172,7 @@ class BoundedProtocol(BoundedHeads):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._end_body()
+        self._forget_body()
         self._end_waiting()
         super().connection_lost(exc)
 

@@ -220,7 +220,7 @@ async def test_an_answer_that_nobody_reads_is_given_up(app, server, monkeypatch)
     writer.write(GET)
     await comes_to(lambda: app.asked == ["/"])
     await comes_to(lambda: not server.server_state.connections)
-    assert len(app.ends) == 1  # the application is not left waiting
+    await comes_to(lambda: len(app.ends) == 1)  # the application is not left waiting
     writer.close()
 
 
@@ -243,3 +243,29 @@ async def test_a_socket_is_bounded_elsewhere(server, monkeypatch):
         async with asyncio.timeout(5):
             await socket.wait_closed()  # by its application, whose word comes through
     assert socket.close_code is not None
+
+
+async def test_all_bodies_together_have_a_bound(app, server, monkeypatch):
+    monkeypatch.setattr(bodies, "ALL_BODIES_BYTES", 250_000)
+    writers = []
+    for _ in range(2):
+        _reader, writer = await asyncio.open_connection("127.0.0.1", server.config.port)
+        writer.write(POST + b"Content-Length: 200000\r\n\r\n" + b"x" * 100_000)
+        writers.append(writer)
+    await comes_to(lambda: BoundedProtocol.held == 200_000)
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.config.port)
+    writer.write(POST + b"Content-Length: 100000\r\n\r\n" + b"x" * 100_000)
+    answer = await everything(reader)
+    assert answer.startswith(b"HTTP/1.1 503 ") and b"\r\nRetry-After: 1\r\n" in answer
+    for one in [*writers, writer]:
+        one.close()
+    await comes_to(lambda: BoundedProtocol.held == 0)
+
+
+async def test_a_body_that_was_answered_is_held_no_more(client):
+    reader, writer = client
+    for _ in range(3):
+        writer.write(POST + b"Content-Length: 3\r\n\r\nabc")
+        async with asyncio.timeout(5):
+            await reader.readuntil(b"0\r\n\r\n")
+        assert BoundedProtocol.held == 0
