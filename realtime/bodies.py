@@ -59,6 +59,10 @@ class BoundedProtocol(BoundedHeads):
         self._forget_body()
         super().on_message_begin()
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self._in_head:  # what comes behind a body is passed over: nobody asks for it
+            super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
         for name, value in self.headers:
             if name == b"content-length" and int(value) > BODY_BYTES:

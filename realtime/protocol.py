@@ -22,7 +22,7 @@ from realtime.direct import EXTENSION
 logger = logging.getLogger(__name__)
 
 #: Seconds for a client to answer our close, and to read one that says what it did wrong.
-CLOSE_SECONDS, LINGER_SECONDS = 10.0, 2.0
+CLOSE_SECONDS, LINGER_SECONDS = 5.0, 2.0
 
 
 class Owner(Protocol):

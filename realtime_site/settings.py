@@ -324,8 +324,13 @@ LOGGING = {
         "json": {"()": "realtime.logs.JsonLines"},
         "text": {"()": "realtime.logs.Text"},
     },
+    "filters": {"in_a_line": {"()": "realtime.logs.InALine"}},
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "text" if DEBUG else "json"}
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "text" if DEBUG else "json",
+            "filters": ["in_a_line"],
+        }
     },
     "root": {"handlers": ["console"], "level": env_level("LOG_LEVEL")},
     "loggers": {

@@ -269,3 +269,20 @@ async def test_a_body_that_was_answered_is_held_no_more(client):
         async with asyncio.timeout(5):
             await reader.readuntil(b"0\r\n\r\n")
         assert BoundedProtocol.held == 0
+
+
+async def test_headers_behind_a_body_are_passed_over(app, server, monkeypatch):
+    kept = []
+    begin = BoundedProtocol.on_message_complete
+    monkeypatch.setattr(
+        BoundedProtocol,
+        "on_message_complete",
+        lambda self: kept.append(len(self.headers)) or begin(self),
+    )
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.config.port)
+    writer.write(POST + b"Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n")
+    writer.write(b"X-A: b\r\n" * 1_000 + b"\r\n")
+    async with asyncio.timeout(5):
+        assert (await reader.readline()).startswith(b"HTTP/1.1 200 ")
+    assert (kept, app.ends) == ([2], [1])
+    writer.close()
