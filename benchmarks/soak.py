@@ -26,7 +26,7 @@ from benchmarks.compare import RESULTS, machine
 from benchmarks.crowd import Crowd
 from benchmarks.latency import base_folder, databases, make_site, people
 from benchmarks.plot import timeline
-from benchmarks.processes import cpu_seconds, family, go_first, resident_kib
+from benchmarks.processes import coarse_cpu_seconds, family, go_first, resident_kib
 from benchmarks.writer import Writer
 from presence.redis_store import PREFIX
 from realtime.ring import MAX_EVENTS
@@ -68,7 +68,7 @@ class Watched:
         assert row is not None
         return inside | {
             "memory": round(resident_kib(processes) / 1024, 2),
-            "cpu": round(cpu_seconds(processes), 1),
+            "cpu": round(coarse_cpu_seconds(processes), 1),
             "online": int(self._redis.zcard(f"{PREFIX}:online")),
             "database": int(row[0]),
         }

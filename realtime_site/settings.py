@@ -288,6 +288,8 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    # What may not be empty has at least one character.
+    "ENFORCE_NON_BLANK_FIELDS": True,
 }
 
 # Only from these do X-Forwarded-For and X-Forwarded-Proto count.
