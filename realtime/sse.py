@@ -27,6 +27,8 @@ from realtime.identity import Identity
 from realtime.metrics import CONNECTIONS
 from realtime.registry import registry
 
+#: Seconds for an answer to be on its way: one whose client goes before that is dropped in silence.
+BEGIN_SECONDS = 30.0
 #: Seconds between two comment lines, which keep proxies from dropping the stream.
 COMMENT_SECONDS = 15.0
 COMMENT = b":\n\n"
@@ -83,6 +85,7 @@ class EventStream:
         self._news = asyncio.Event()
         self._ended = False
         self._pass = entered
+        self._unless_begun: asyncio.TimerHandle
         self._connection = Connection(
             identity,
             kinds=registry.rooms,
@@ -119,6 +122,7 @@ class EventStream:
             streams.detach(hub, self._connection)
             raise errors[0]
         CONNECTIONS.labels("sse").inc()
+        self._unless_begun = self._loop.call_later(BEGIN_SECONDS, self._gone)
         return self
 
     def close(self) -> None:
@@ -126,6 +130,7 @@ class EventStream:
         self._loop.call_soon_threadsafe(self._gone)
 
     def _gone(self) -> None:
+        self._unless_begun.cancel()
         self._pass.hand_back()
         if not self._connection.closed:
             streams.detach(self._hub, self._connection)
@@ -135,6 +140,7 @@ class EventStream:
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """What goes out, piece by piece; it ends with the identity, or when nobody reads."""
+        self._unless_begun.cancel()
         for arrived in registry.arrived:
             arrived(self._connection)
         yield self._position(self._start)
