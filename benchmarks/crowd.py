@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from typing import cast
 from urllib.parse import quote
 
 from tests.fuzz.frames import TEXT, Fuzzer, header, masked
@@ -106,7 +107,7 @@ class Visitor:
             _reader, writer = await self._socket("/ws/")
         else:
             _reader, writer = await self._open("GET", "/api/realtime/stream")
-        transport = writer.transport
+        transport = cast(asyncio.Transport, writer.transport)
         transport.pause_reading()
         await self._pause(70)
         transport.abort()

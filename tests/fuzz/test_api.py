@@ -17,7 +17,7 @@ from tests.servers import GENEROUS
 #: Not asked: that every request which fits the description is taken. A name may be taken, a
 #: password common, a key used before; no description says so.
 EXCLUDED = "positive_data_acceptance"
-FEW = ("--generation-deterministic", "--max-examples", "2")
+FEW = ("--generation-deterministic", "--max-examples", "2", "--phases", "fuzzing,stateful")
 
 
 async def test_no_request_made_from_the_description_brings_an_error_of_our_own(
