@@ -182,4 +182,5 @@ class BoundedProtocol(BoundedHeads):
 
     def handle_websocket_upgrade(self) -> None:
         self._end_body()
+        self._forget_body()
         super().handle_websocket_upgrade()

@@ -18,7 +18,13 @@ AT_ONCE = 16
 #: Requests that wait, beyond which all are told to come again.
 MOST_WAITING = 1_000
 #: What waits on purpose, in no thread of its own, and what must be answered whatever else is so.
-WITHOUT_TURN = ("/api/realtime/", "/healthz", "/readyz", "/metrics")
+WITHOUT_TURN = {
+    "/api/realtime/poll",
+    "/api/realtime/stream",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+}
 
 TOO_BUSY = b'{"error":{"code":"unavailable","message":"Too many requests wait; try again."}}'
 
@@ -74,7 +80,7 @@ class InTurn:
         self._turns = Turns()
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
-        if scope["path"].startswith(WITHOUT_TURN):
+        if scope["path"].removesuffix("/") in WITHOUT_TURN:
             await self._app(scope, receive, send)
             return
         body = await _whole(receive)

@@ -5,11 +5,12 @@ there is one definition of each.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar, get_origin
+from typing import Any, ClassVar, TypeVar, get_origin
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerExtension
 from drf_spectacular.generators import SchemaGenerator
@@ -155,10 +156,16 @@ class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
 class Generator(SchemaGenerator):
     """Paths as the specification writes them: the slash at the end may be left out."""
 
+    #: By language: it is the same for all, and strangers may ask for it as often as they like.
+    made: ClassVar[dict[str | None, dict[str, Any]]] = {}
+
     def get_schema(self, request: Any = None, public: bool = False) -> dict[str, Any]:
-        schema: dict[str, Any] = super().get_schema(request, public)  # type: ignore[no-untyped-call]
-        schema["paths"] = {path.rstrip("/"): item for path, item in schema["paths"].items()}
-        return schema
+        language = get_language()
+        if language not in self.made:
+            schema: dict[str, Any] = super().get_schema(request, public)  # type: ignore[no-untyped-call]
+            schema["paths"] = {path.rstrip("/"): item for path, item in schema["paths"].items()}
+            self.made[language] = schema
+        return self.made[language]
 
 
 class SchemaView(SpectacularAPIView):

@@ -286,3 +286,15 @@ async def test_headers_behind_a_body_are_passed_over(app, server, monkeypatch):
         assert (await reader.readline()).startswith(b"HTTP/1.1 200 ")
     assert (kept, app.ends) == ([2], [1])
     writer.close()
+
+
+async def test_a_handshake_with_a_body_holds_nothing(client):
+    reader, writer = client
+    writer.write(
+        b"GET /ws/ HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+        b"Content-Length: 1000\r\n\r\n" + b"x" * 1_000
+    )
+    async with asyncio.timeout(5):
+        await reader.readline()
+    assert BoundedProtocol.held == 0

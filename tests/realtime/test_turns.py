@@ -176,15 +176,28 @@ async def test_when_too_many_wait_they_are_told_to_come_again(monkeypatch):
     await asyncio.gather(*(client.task for client in clients))
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics", "/api/realtime/poll"])
-async def test_what_must_be_answered_and_what_waits_on_purpose_need_no_turn(path):
+@pytest.mark.parametrize(
+    ("path", "needs_one"),
+    [
+        ("/healthz", False),
+        ("/readyz/", False),
+        ("/metrics", False),
+        ("/api/realtime/poll", False),
+        ("/api/realtime/stream/", False),
+        # Pages that there are not are worked on like others.
+        ("/healthzz", True),
+        ("/healthz//", True),
+        ("/api/realtime/nothing", True),
+    ],
+)
+async def test_what_must_be_answered_and_what_waits_on_purpose_need_no_turn(path, needs_one):
     inner = App()
     app = InTurn(inner)
     clients = [Client(app) for _ in range(turns.AT_ONCE + 1)]
     await settle()
-    Client(app, path)
+    clients.append(Client(app, path))
     await settle()
-    assert inner.working == turns.AT_ONCE + 1
+    assert inner.working == turns.AT_ONCE + (not needs_one)
     inner.go.set()
     inner.read.set()
     await asyncio.gather(*(client.task for client in clients))
