@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F
@@ -96,6 +97,8 @@ class User(Model, AbstractUser):
             self.display_name = plain_text(
                 self.display_name, field="display_name", max_length=MAX_DISPLAY_NAME, lines=False
             )
+        if not names.is_of_one_alphabet(self.username or ""):
+            raise ValidationError({"username": UnicodeUsernameValidator.message})
         # A form that has refused the name itself leaves none.
         same = User.objects.filter(username_key=names.key(self.username or "")).exclude(pk=self.pk)
         if same.exists():

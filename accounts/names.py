@@ -10,6 +10,8 @@ from collections.abc import Iterator
 #: An ``@`` that no word, address or other ``@`` runs into, and the characters of a name.
 _MENTION = re.compile(r"(?<![\w@.+/-])[@＠]([\w.@+-]+)")
 _ASCII = re.compile(r"[\w.+-]+", re.ASCII)
+#: Alphabets of which one has letters that cannot be told from another's.
+LOOK_ALIKE = {"LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU"}
 
 
 def written(name: str) -> str:
@@ -23,6 +25,12 @@ def key(name: str) -> str:
     No name has the character that stands for NUL, for which PostgreSQL refuses even to look.
     """
     return unicodedata.normalize("NFKC", written(name).casefold()).replace("\0", "\ufffd")
+
+
+def is_of_one_alphabet(name: str) -> bool:
+    """Whether no letters of two alphabets are in it that look alike: ``аdmin`` is not ``admin``."""
+    alphabets = {unicodedata.name(letter, "").partition(" ")[0] for letter in name}
+    return len(alphabets & LOOK_ALIKE) < 2
 
 
 def mentions(body: str) -> Iterator[tuple[str, ...]]:

@@ -22,6 +22,7 @@ OTHERS = (
     "restart",
     "fairness",
     "fuzz",
+    "soak",
     "plans",
     "profile",
 )

@@ -80,6 +80,12 @@ def cpu_seconds(pids: Iterable[int]) -> float:
     return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
 
 
+def coarse_cpu_seconds(pids: Iterable[int]) -> float:
+    """The same in hundredths, with the time of threads that have ended."""
+    ticks = sum(int(one) for pid in pids for one in _stat(pid)[11:13])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def resident_kib(pids: Iterable[int]) -> float:
     """Memory of these processes, without the system's buffers for their sockets."""
     pages = sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in pids)

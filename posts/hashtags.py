@@ -35,11 +35,16 @@ def in_text(body: str, *, limit: int = 20) -> list[str]:
 
 def _candidates(body: str) -> Iterator[str]:
     for sign in _SIGN.finditer(body):
-        end = sign.end()
-        while end < len(body) and _belongs(body[end]):
-            end += 1
-        if end > sign.end():
-            yield body[sign.end() : end]
+        if tag := written_at(body, sign.end()):
+            yield tag
+
+
+def written_at(body: str, begin: int) -> str:
+    """The characters of a tag from there on, as written; maybe none."""
+    end = begin
+    while end < len(body) and _belongs(body[end]):
+        end += 1
+    return body[begin:end]
 
 
 def _belongs(character: str) -> bool:

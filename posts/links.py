@@ -4,9 +4,7 @@ Pure. The client's half is ``posts/static/posts/rich-text.js``; tests/js/texts.j
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
-from itertools import takewhile
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -19,7 +17,7 @@ _LINKS = re.compile(
     r"""|(?<![\w@.+/-])[@＠](?P<name>[\w.@+-]+)"""
 )
 #: What ends a sentence rather than an address.
-_TRAILING = re.compile(r"""[.,;:!?)\]}'"。、！？」』）]+$""")
+_TRAILING = """.,;:!?)]}'"。、！？」』）"""
 _ASCII_NAME = re.compile(r"[\w.+-]+", re.ASCII)
 
 
@@ -53,20 +51,16 @@ def _parts(body: str, tags: set[str], people: dict[str, str]) -> Iterator[Part]:
 
 def _link(match: re.Match[str], tags: set[str], people: dict[str, str]) -> Part | None:
     if match["url"]:
-        text = _TRAILING.sub("", match["url"])
+        text = match["url"].rstrip(_TRAILING)
         return Part(text, text, out=True)
     if match["sign"]:
-        return _tag(match["sign"], "".join(takewhile(_in_tag, match.string[match.end() :])), tags)
+        return _tag(match["sign"], tag_names.written_at(match.string, match.end()), tags)
     return _mention(match[0][0], match["name"], people)
 
 
 def _tag(sign: str, written: str, tags: set[str]) -> Part | None:
     tag = tag_names.normalize(written)
     return Part(sign + written, f"/tags/{quote(tag, safe='')}/") if tag in tags and tag else None
-
-
-def _in_tag(character: str) -> bool:
-    return character == "_" or unicodedata.category(character)[0] in "LMN"
 
 
 def _mention(sign: str, written: str, people: dict[str, str]) -> Part | None:

@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 #: The key in an ASGI scope's ``extensions`` under which the server leaves its protocol.
 EXTENSION = "realtime.socket"
 #: Seconds for a client to read what is left and answer the close, before the socket is dropped.
-CLOSE_SECONDS = 10.0
+CLOSE_SECONDS = 5.0
 
 
 class DirectSocket(Protocol):

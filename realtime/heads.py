@@ -1,7 +1,7 @@
 """HTTP as uvicorn serves it, with bounds on the head of a request: its size, and its time.
 
 Without them a stranger could hold connections and memory by never ending a head. What follows a
-head is bounded elsewhere: bodies in ``rest/parsers.py``, sockets in ``protocol.py``.
+head is bounded elsewhere: bodies and answers in ``bodies.py``, sockets in ``protocol.py``.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ class TooLong(Exception):
     """The head has more than HEAD_BYTES."""
 
 
-class BoundedProtocol(HttpToolsProtocol):
+class BoundedHeads(HttpToolsProtocol):
     """uvicorn's protocol, which lets go of heads that are too long or too slow."""
 
     _read = 0

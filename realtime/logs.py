@@ -152,6 +152,18 @@ def _traceback(text: str) -> list[str]:
     return [clean(line) for line in text[-LONGEST_TRACEBACK:].splitlines()]
 
 
+class InALine(logging.Filter):
+    """Takes the traceback from what Django says of a client's doing: a host, an address, a form.
+
+    Nobody has to mend that, and a stranger could fill the log with it.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.startswith("django.security."):
+            record.exc_info = record.exc_text = None
+        return True
+
+
 class JsonLines(JsonFormatter):
     """A record as one line of JSON, all of it ASCII."""
 

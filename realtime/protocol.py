@@ -22,7 +22,7 @@ from realtime.direct import EXTENSION
 logger = logging.getLogger(__name__)
 
 #: Seconds for a client to answer our close, and to read one that says what it did wrong.
-CLOSE_SECONDS, LINGER_SECONDS = 10.0, 2.0
+CLOSE_SECONDS, LINGER_SECONDS = 5.0, 2.0
 
 
 class Owner(Protocol):
@@ -135,11 +135,7 @@ class SocketProtocol(asyncio.Protocol):
         if self._reader is None:
             self._begin(data)
             return
-        try:
-            for message in self._reader.feed(data):
-                self._take(message)
-        except wire.Violation as violation:
-            self._fail(violation.code, violation.reason)
+        self._read(data)
 
     def shutdown(self) -> None:
         """The server ends."""
@@ -273,6 +269,24 @@ class SocketProtocol(asyncio.Protocol):
 
     # -- messages from the client --------------------------------------------------------------
 
+    def _read(self, data: bytes) -> None:
+        """Take the messages that are whole with these bytes, as many as are read at once.
+
+        The rest waits as bytes until they are done: as messages it would take fifty times as much.
+        """
+        assert self._reader is not None
+        now = self.loop.time()
+        try:
+            while True:
+                found = self._reader.feed(data, now)
+                for message in found:
+                    self._take(message)
+                if len(found) < wire.BATCH or self._paused or self._is_deaf:
+                    return
+                data = b""
+        except wire.Violation as violation:
+            self._fail(violation.code, violation.reason)
+
     def _take(self, message: wire.Message) -> None:
         opcode, data = message
         if opcode == wire.CLOSE:
@@ -286,7 +300,7 @@ class SocketProtocol(asyncio.Protocol):
                 self._fail(wire.INVALID_DATA, "a text that is not UTF-8")
         elif opcode == wire.BINARY:
             self._put({"type": "websocket.receive", "bytes": data})
-        elif opcode == wire.PING:
+        elif opcode == wire.PING and self._writable is None:  # who does not read needs no answer
             self.write(wire.frame(wire.PONG, data))
 
     def _take_close(self, code: int) -> None:
@@ -304,8 +318,7 @@ class SocketProtocol(asyncio.Protocol):
         """
         self._is_deaf = True
         if self.close_sent or self.transport.is_closing():
-            self.transport.close()
-            return
+            return  # whose end is seen to already
         self._put({"type": "websocket.disconnect", "code": code, "reason": reason})
         self._write_close(code, reason)
         self._read_on()
@@ -316,6 +329,8 @@ class SocketProtocol(asyncio.Protocol):
     def _write_close(self, code: int, reason: str) -> None:
         self.write(wire.close_frame(code, reason))
         self.close_sent, self.may_write = True, False
+        if self._reader is not None:
+            self._reader.is_closing = True
 
     def _put(self, message: dict[str, Any]) -> None:
         """Keep a message until it is taken, and read no more before that."""
@@ -331,10 +346,14 @@ class SocketProtocol(asyncio.Protocol):
             self._work()
 
     def _resume(self) -> None:
-        if self._paused and not self._messages:
-            self._paused = False
-            if not self.transport.is_closing():
-                self.transport.resume_reading()
+        if not self._paused or self._messages:
+            return
+        self._paused = False
+        if self.transport.is_closing():
+            return
+        self._read(b"")
+        if not self._paused and not self.transport.is_closing():
+            self.transport.resume_reading()
 
     def _work(self) -> None:
         """Let the owner have what waits: in a task, as long as there is something."""
@@ -354,7 +373,10 @@ class SocketProtocol(asyncio.Protocol):
         try:
             while messages and messages[0]["type"] != "websocket.disconnect":
                 await owner.take(messages.popleft())
-                self._resume()
+                if not messages:
+                    self._resume()
+                    if messages:  # there was more than is read at once: others first
+                        await asyncio.sleep(0)
         finally:
             self._working = False
             self._messages = messages or None

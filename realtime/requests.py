@@ -11,6 +11,8 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from realtime import handshake, logs
+from realtime.addresses import place
+from realtime.admission import Pass
 from realtime.conf import Transport, conf
 from realtime.errors import (
     Forbidden,
@@ -24,6 +26,9 @@ from realtime.errors import (
 )
 from realtime.hub import Hub
 from realtime.identity import Identity
+
+#: Seconds after which one who was refused may try again.
+RETRY_SECONDS = 5
 
 
 def rooms(request: HttpRequest) -> list[str]:
@@ -61,6 +66,21 @@ async def identify(request: HttpRequest, hub: Hub) -> tuple[Identity, int]:
         raise Unauthenticated("this needs an access token or a session")
     logs.note(user=identity.user_id)
     return identity, seen
+
+
+def admit(hub: Hub, request: HttpRequest, user_id: str) -> Pass:
+    """Count one more that is held open; raises RateLimited when there are too many."""
+    limits, entered = conf(), Pass(hub.admission)
+    address = place(request.META.get("REMOTE_ADDR") or "")
+    is_admitted = (
+        entered.enter("process", "", limit=limits.max_connections)
+        and entered.enter("address", address, limit=limits.max_connections_per_ip)
+        and entered.enter("user", user_id, limit=limits.max_connections_per_user)
+    )
+    if not is_admitted:
+        entered.hand_back()
+        raise RateLimited("too many connections are open", retry_after=RETRY_SECONDS)
+    return entered
 
 
 def json_response(status: int, body: Any) -> HttpResponse:

@@ -9,8 +9,8 @@ from tempfile import TemporaryDirectory
 import uvicorn
 from django.conf import settings
 
+from realtime.bodies import BoundedProtocol
 from realtime.conf import conf
-from realtime.heads import BoundedProtocol
 from realtime.metrics import FOLDER
 from realtime.protocol import SocketProtocol
 from realtime.workers import Workers

@@ -16,20 +16,19 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
 from realtime import access, requests, streams
-from realtime.addresses import place
 from realtime.admission import Pass
 from realtime.conf import conf
 from realtime.connection import Connection
 from realtime.cursor import Cursor
-from realtime.errors import RateLimited, RealtimeError
+from realtime.errors import RealtimeError
 from realtime.frames import Frame
 from realtime.hub import Hub
 from realtime.identity import Identity
 from realtime.metrics import CONNECTIONS
 from realtime.registry import registry
 
-#: Seconds after which one who was refused may try again.
-RETRY_SECONDS = 5
+#: Seconds for an answer to be on its way: one whose client goes before that is dropped in silence.
+BEGIN_SECONDS = 30.0
 #: Seconds between two comment lines, which keep proxies from dropping the stream.
 COMMENT_SECONDS = 15.0
 COMMENT = b":\n\n"
@@ -55,8 +54,8 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
         events = await EventStream.begin(
             hub,
             identity,
+            requests.admit(hub, request, identity.user_id),
             seen=seen,
-            address=place(request.META.get("REMOTE_ADDR", "")),
             rooms=requests.rooms(request),
             after=after,
         )
@@ -76,7 +75,7 @@ def _response(events: "EventStream") -> HttpResponse | StreamingHttpResponse:
 class EventStream:
     """One reader's stream over HTTP."""
 
-    def __init__(self, hub: Hub, identity: Identity, after: Cursor | None) -> None:
+    def __init__(self, hub: Hub, identity: Identity, after: Cursor | None, entered: Pass) -> None:
         self._hub = hub
         self._loop = asyncio.get_running_loop()
         self._after = after
@@ -85,7 +84,8 @@ class EventStream:
         self._bytes = 0
         self._news = asyncio.Event()
         self._ended = False
-        self._pass = Pass(hub.admission)
+        self._pass = entered
+        self._unless_begun: asyncio.TimerHandle
         self._connection = Connection(
             identity,
             kinds=registry.rooms,
@@ -100,16 +100,21 @@ class EventStream:
         cls,
         hub: Hub,
         identity: Identity,
+        entered: Pass,
         *,
         seen: int,
-        address: str,
         rooms: list[str],
         after: Cursor | None,
     ) -> "EventStream":
-        """A stream that is registered; raises what keeps it out, or from one of its rooms."""
-        self = cls(hub, identity, after)
-        self._enter(address)
-        errors = await streams.attach(hub, self._connection, seen=seen, rooms=rooms, after=after)
+        """A stream that is registered; raises what keeps it from one of its rooms."""
+        self = cls(hub, identity, after, entered)
+        try:
+            errors = await streams.attach(
+                hub, self._connection, seen=seen, rooms=rooms, after=after
+            )
+        except BaseException:
+            entered.hand_back()
+            raise
         # Now: what comes before the client is written to for the first time stands behind it.
         self._start = streams.cursor(hub, self._connection)
         if errors:
@@ -117,24 +122,15 @@ class EventStream:
             streams.detach(hub, self._connection)
             raise errors[0]
         CONNECTIONS.labels("sse").inc()
+        self._unless_begun = self._loop.call_later(BEGIN_SECONDS, self._gone)
         return self
-
-    def _enter(self, address: str) -> None:
-        limits, user = conf(), self._connection.user_id
-        is_admitted = (
-            self._pass.enter("process", "", limit=limits.max_connections)
-            and self._pass.enter("address", address, limit=limits.max_connections_per_ip)
-            and self._pass.enter("user", user, limit=limits.max_connections_per_user)
-        )
-        if not is_admitted:
-            self._pass.hand_back()
-            raise RateLimited("too many connections are open", retry_after=RETRY_SECONDS)
 
     def close(self) -> None:
         """The request is over; Django says so from a thread of its own."""
         self._loop.call_soon_threadsafe(self._gone)
 
     def _gone(self) -> None:
+        self._unless_begun.cancel()
         self._pass.hand_back()
         if not self._connection.closed:
             streams.detach(self._hub, self._connection)
@@ -144,6 +140,7 @@ class EventStream:
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """What goes out, piece by piece; it ends with the identity, or when nobody reads."""
+        self._unless_begun.cancel()
         for arrived in registry.arrived:
             arrived(self._connection)
         yield self._position(self._start)
@@ -195,6 +192,8 @@ class EventStream:
         return pieces or COMMENT
 
     def _put(self, frame: Frame) -> None:
+        if self._ended:  # who does not read is found out later, and goes on being given frames
+            return
         piece = self._encode(frame)
         self._waiting.append(piece)
         self._bytes += len(piece)

@@ -49,7 +49,8 @@ RETRY_AFTER: dict[int, float] = {
     CloseCode.SLOW_CONSUMER: 1.0,
 }
 
-
+#: Seconds that a socket waits after a frame that was one too many, so that a flood costs little.
+REFUSED_SECONDS = 0.01
 #: The code of a socket that ended without one.
 ABNORMAL = 1006
 #: What an open socket still knows of its handshake, where it lives on by callbacks.
@@ -218,6 +219,8 @@ class SocketConsumer(AsyncConsumer):  # type: ignore[misc]  # Channels ships no 
             await self.received(decode(text))
         except RealtimeError as error:
             self.answer_error(error, frame_id)
+            if isinstance(error, RateLimited):
+                await asyncio.sleep(REFUSED_SECONDS)
 
     def answer_error(self, error: RealtimeError, frame_id: str | None) -> None:
         """Tell the client what is wrong, and close when it has been wrong too often."""

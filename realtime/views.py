@@ -46,7 +46,13 @@ async def poll(request: HttpRequest) -> HttpResponse:
         query = _Query.of(request)
         hub = Hub.running() or Hub()
         identity, seen = await requests.identify(request, hub)
-        return await _answer(hub, identity, seen, query)
+        if not query.wait:
+            return await _answer(hub, identity, seen, query)
+        entered = requests.admit(hub, request, identity.user_id)
+        try:
+            return await _answer(hub, identity, seen, query)
+        finally:
+            entered.hand_back()
     except (RealtimeError, OperationalError) as error:
         return requests.error_response(error)
 

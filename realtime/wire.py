@@ -15,7 +15,13 @@ from websockets.frames import apply_mask as apply_mask_in_c  # type: ignore[attr
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 #: Close codes of RFC 6455, section 7.4.1.
-PROTOCOL_ERROR, NO_CODE, INVALID_DATA, TOO_BIG = 1002, 1005, 1007, 1009
+PROTOCOL_ERROR, NO_CODE, INVALID_DATA, POLICY, TOO_BIG = 1002, 1005, 1007, 1008, 1009
+
+#: Messages that are given at once: what else is to be done need not wait for more of them.
+BATCH = 64
+#: Pings, pongs and fragments, which nobody counts as messages, that may come at once.
+PIECES = 1_000
+PIECES_PER_SECOND = 100
 
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
@@ -39,22 +45,32 @@ class Message(NamedTuple):
 class Reader:
     """Takes bytes as they come, gives whole messages; raises Violation."""
 
-    __slots__ = ("_max_size", "_message", "_opcode", "_rest")
+    __slots__ = ("_at", "_max_size", "_message", "_opcode", "_pieces", "_rest", "is_closing")
 
     def __init__(self, max_size: int) -> None:
         self._max_size = max_size
         self._rest = b""
+        #: How many pieces may come now, and when (``now``) that was reckoned.
+        self._pieces, self._at = float(PIECES), 0.0
+        #: Whether a close is all that is waited for, and every other frame is one too many.
+        self.is_closing = False
         #: The parts of a fragmented message, and what kind of message it is.
         self._message = b""
         self._opcode = 0
 
-    def feed(self, data: bytes) -> list[Message]:
-        """The messages that are complete with these bytes."""
+    def feed(self, data: bytes, now: float = 0.0) -> list[Message]:
+        """The messages that are complete with these bytes, the first BATCH of them.
+
+        Where it gives as many there may be more: feed nothing to have them. ``now`` in seconds, by
+        any clock that does not go back.
+        """
         data = self._rest + data if self._rest else data
         found: list[Message] = []
         at = 0
-        while (frame := self._frame(data, at)) is not None:
+        while len(found) < BATCH and (frame := self._frame(data, at)) is not None:
             fin, opcode, payload, at = frame
+            if opcode > BINARY or not (fin and opcode) or self.is_closing:
+                self._count_piece(now)
             message = self._whole(fin, opcode, payload)
             if message is not None:
                 found.append(message)
@@ -88,6 +104,12 @@ class Reader:
             return None
         payload = apply_mask_in_c(data[start + 4 : end], data[start : start + 4])
         return bool(first & 0x80), opcode, payload, end
+
+    def _count_piece(self, now: float) -> None:
+        spare = self._pieces + (now - self._at) * PIECES_PER_SECOND
+        self._pieces, self._at = min(PIECES, spare) - 1, now
+        if self._pieces < 0:
+            raise Violation(POLICY, "too many pings or fragments")
 
     def _whole(self, fin: bool, opcode: int, payload: bytes) -> Message | None:
         if opcode >= CLOSE:

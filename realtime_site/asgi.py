@@ -13,6 +13,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware  # noqa: E40
 
 from realtime.access import RequestIds  # noqa: E402
 from realtime.lifespan import Lifespan  # noqa: E402
+from realtime.turns import InTurn  # noqa: E402
 from realtime_site.routing import websocket_urlpatterns  # noqa: E402
 
 # Whoever comes through a proxy that is trusted counts under their own address.
@@ -20,7 +21,7 @@ application = RequestIds(
     ProxyHeadersMiddleware(
         ProtocolTypeRouter(
             {
-                "http": django_application,
+                "http": InTurn(django_application),
                 "websocket": URLRouter(websocket_urlpatterns),
                 "lifespan": Lifespan(),
             }

@@ -235,7 +235,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "accounts.hashers.Argon2",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 
@@ -289,6 +289,8 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "DEFAULT_GENERATOR_CLASS": "realtime.rest.openapi.Generator",
     "SERVE_INCLUDE_SCHEMA": False,
+    # What may not be empty has at least one character.
+    "ENFORCE_NON_BLANK_FIELDS": True,
 }
 
 # Only from these do X-Forwarded-For and X-Forwarded-Proto count.
@@ -325,8 +327,13 @@ LOGGING = {
         "json": {"()": "realtime.logs.JsonLines"},
         "text": {"()": "realtime.logs.Text"},
     },
+    "filters": {"in_a_line": {"()": "realtime.logs.InALine"}},
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "text" if DEBUG else "json"}
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "text" if DEBUG else "json",
+            "filters": ["in_a_line"],
+        }
     },
     "root": {"handlers": ["console"], "level": env_level("LOG_LEVEL")},
     "loggers": {

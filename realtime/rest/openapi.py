@@ -3,8 +3,9 @@
 Apart from ``schema.py``, which cannot be imported before these are.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django.utils.translation import get_language
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import Direction
@@ -29,7 +30,16 @@ class Described(AutoSchema):
 class Generator(SchemaGenerator):
     """Paths as the specification writes them: the slash at the end may be left out."""
 
+    #: By language: it is the same for all, and strangers may ask for it as often as they like.
+    made: ClassVar[dict[str | None, dict[str, Any]]] = {}
+
     def get_schema(self, request: Any = None, public: bool = False) -> dict[str, Any]:
+        language = get_language()
+        if language not in self.made:
+            self.made[language] = self._make(request, public)
+        return self.made[language]
+
+    def _make(self, request: Any, public: bool) -> dict[str, Any]:
         schema: dict[str, Any] = super().get_schema(request, public)  # type: ignore[no-untyped-call]
         found = schema["components"]["schemas"] | components()
         schema["components"]["schemas"] = dict(sorted(found.items()))

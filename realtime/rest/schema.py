@@ -39,7 +39,7 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
-    OpenApiTypes.STR,
+    {"type": "string", "minLength": 1, "maxLength": 64},
     OpenApiParameter.HEADER,
     description=(
         "1 to 64 characters. The same key with the same request gets the first answer again "

@@ -24,6 +24,22 @@ def test_a_name_is_kept_as_it_was_chosen_but_for_its_width():
 
 
 @pytest.mark.parametrize(
+    ("name", "is_one"),
+    [
+        ("admin", True),
+        ("\u0430dmin", False),  # Cyrillic, then Latin
+        ("\u03bfmega", False),  # Greek, then Latin
+        ("\u0430\u0434\u043c\u0438\u043d", True),
+        ("aiko\u611b\u5b50\u3042\u30a2", True),
+        ("müller_7.b", True),
+    ],
+)
+def test_a_name_is_of_one_alphabet(name, is_one):
+    """Or one could be taken for somebody else, letter by letter."""
+    assert names.is_of_one_alphabet(name) is is_one
+
+
+@pytest.mark.parametrize(
     ("body", "guesses"),
     [
         ("hello @ben", [("ben",)]),

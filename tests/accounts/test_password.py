@@ -2,14 +2,17 @@
 
 import json
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client
 from django.utils import timezone
 
 from accounts import logins
 from accounts.actions import change_password
+from accounts.hashers import AT_ONCE, Argon2
 from accounts.models import Login
 from realtime.database import in_database
 from realtime.errors import Unauthenticated
@@ -171,3 +174,29 @@ def test_who_logs_in_with_the_old_password_meanwhile_is_not_let_in(aiko, monkeyp
         logins.log_in("aiko", PASSWORD)
     thread.join(10)
     assert not Login.objects.filter(ended_at=None).exists()
+
+
+def test_so_many_hashes_at_once_and_no_more(monkeypatch):
+    running, most, go = [], [], threading.Event()
+
+    def slow(self, password, salt):
+        running.append(1)
+        most.append(len(running))
+        go.wait(0.05)
+        running.pop()
+        return "hash"
+
+    monkeypatch.setattr(Argon2PasswordHasher, "encode", slow)
+    with ThreadPoolExecutor(12) as pool:
+        assert list(pool.map(lambda _: Argon2().encode("p", "s"), range(12))) == ["hash"] * 12
+    assert max(most) == AT_ONCE == 4
+
+
+def test_the_site_hashes_so(settings):
+    from realtime_site.settings import PASSWORD_HASHERS
+
+    assert PASSWORD_HASHERS[0] == "accounts.hashers.Argon2"
+    encoded = Argon2().encode("a-long-way-to-kyoto", "salt-of-a-test")
+    assert encoded.startswith("argon2$argon2id$")
+    assert Argon2().verify("a-long-way-to-kyoto", encoded)
+    assert not Argon2().verify("a-short-way", encoded)

@@ -89,3 +89,9 @@ def test_a_save_never_writes_the_counts_from_memory():
     user.save()
     user.refresh_from_db()
     assert (user.display_name, user.follower_count) == ("愛子", 3)
+
+
+def test_nobody_is_taken_for_another_by_letters_that_look_alike():
+    answer = sign_up("\u0430dmin")
+    assert answer.status_code == 400
+    assert "username" in answer.json()["error"]["fields"]

@@ -11,6 +11,7 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 from posts.actions import add_comment, create_post
+from realtime.rest.schema import Generator
 from tests.api import Api, person
 from tests.rights.matrix import rows
 from tests.rights.paths import api_routes, route_of
@@ -130,3 +131,14 @@ def test_people_get_it_as_a_page():
 def test_programs_that_prefer_yaml_get_it():
     answer = Client().get("/api/schema", headers={"Accept": "application/vnd.oai.openapi"})
     assert answer.content.startswith(b"openapi: 3.1")
+
+
+def test_it_is_made_once_for_each_language_however_often_it_is_asked_for(schema, monkeypatch):
+    made = []
+    parse = Generator.parse
+    monkeypatch.setattr(Generator, "parse", lambda *of: made.append(1) or parse(*of))
+    monkeypatch.setattr(Generator, "made", {})
+    for language in ("en", "ja", "en", "ja"):
+        for path in ("/api/schema", "/api/docs"):
+            assert Client().get(path, headers={"Accept-Language": language}).status_code == 200
+    assert len(made) == 2

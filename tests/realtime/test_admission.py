@@ -4,8 +4,10 @@ import asyncio
 
 import pytest
 import websockets
+from django.db import OperationalError
 from django.test import AsyncRequestFactory
 
+from realtime import streams
 from realtime.admission import Admission, Handshakes, Pass
 from realtime.consumers import RealtimeConsumer
 from realtime.sse import stream
@@ -16,9 +18,9 @@ from tests.realtime.conftest import ON_DATABASE
 pytestmark = ON_DATABASE
 
 
-async def ask(view, token="ann", address="127.0.0.1"):
+async def ask(view, token="ann", address="127.0.0.1", query=""):
     headers = {"Authorization": f"Bearer {token}"}
-    request = AsyncRequestFactory().get("/", headers=headers)
+    request = AsyncRequestFactory().get(f"/{query}", headers=headers)
     request.META["REMOTE_ADDR"] = address
     return await view(request)
 
@@ -55,6 +57,28 @@ async def test_a_poll_counts_for_nobody(open_socket, settings):
     settings.REALTIME = {"MAX_CONNECTIONS_PER_USER": 1}
     await open_socket("ann")
     assert (await ask(poll)).status_code == 200
+
+
+async def test_a_poll_that_waits_counts_like_a_socket(open_socket, hub, settings):
+    settings.REALTIME = {"MAX_CONNECTIONS_PER_USER": 1}
+    waiting = asyncio.create_task(ask(poll, query="?wait=25"))
+    async with asyncio.timeout(5):
+        while len(hub.admission) < 3:
+            await asyncio.sleep(0.005)
+    refused = await ask(poll, query="?wait=25")
+    assert (refused.status_code, refused["Retry-After"]) == (429, "5")
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    assert len(hub.admission) == 0
+
+
+async def test_a_stream_that_could_not_begin_is_not_counted(hub, monkeypatch):
+    async def fails(*_arguments, **_named):
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(streams, "attach", fails)
+    assert (await ask(stream)).status_code == 503
+    assert len(hub.admission) == 0
 
 
 async def test_an_address_has_so_many_and_no_more_known_or_not(open_socket, hub, settings):

@@ -12,10 +12,10 @@ from websockets.asyncio.client import connect
 
 from realtime import bus, direct, envelope
 from realtime import hub as hub_module
+from realtime.bodies import BoundedProtocol
 from realtime.connection import Connection
 from realtime.consumers import RealtimeConsumer
 from realtime.database import in_database
-from realtime.heads import BoundedProtocol
 from realtime.identity import Identity
 from realtime.protocol import SocketProtocol
 from realtime.rights import Rights

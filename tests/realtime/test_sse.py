@@ -6,6 +6,7 @@ import json
 import pytest
 from django.test import AsyncRequestFactory
 
+from realtime import sse
 from realtime.cursor import Cursor
 from realtime.events import Close, Exit
 from realtime.sse import stream
@@ -239,3 +240,34 @@ async def test_only_the_last_page_of_the_past_says_that_it_is_the_last(open_stre
     assert (first.count("data: "), first.count(": live\n")) == (500, 0)
     assert first.endswith(f"\nid: {hub.epoch}-500\n\n")
     assert (last.count("data: "), last.count(": live\n")) == (1, 1)
+
+
+async def test_a_stream_whose_client_goes_before_its_answer_is_let_go(hub, monkeypatch):
+    """Cancelled between the view and the server, where nobody closes the answer."""
+    monkeypatch.setattr(sse, "BEGIN_SECONDS", 0.05)
+    assert (await request()).status_code == 200
+    assert (len(hub.admission), len(hub.readers.connections)) == (3, 1)
+    async with asyncio.timeout(5):
+        while len(hub.admission) or hub.readers.connections:
+            await asyncio.sleep(0.005)
+
+
+async def test_a_stream_that_is_on_its_way_is_not(open_stream, hub, monkeypatch):
+    monkeypatch.setattr(sse, "BEGIN_SECONDS", 0.05)
+    reader = await open_stream()
+    waiting = asyncio.create_task(reader.texts(1))
+    await asyncio.sleep(0.15)  # three times as long
+    await said("still here")
+    assert await waiting == ["still here"]
+
+
+async def test_a_stream_that_is_not_read_is_given_no_more_than_its_bound(hub, settings):
+    settings.REALTIME = {"SLOW_CONSUMER_BYTES": 1_000}
+    events = (await request()).streaming_content
+    stream_of_it = next(iter(hub.readers.connections)).send.__self__
+    for _ in range(20):
+        await said("x" * 500)
+    await hub.settle()
+    assert stream_of_it._ended
+    assert stream_of_it._bytes < 3_000
+    assert events is not None

@@ -11,7 +11,7 @@
 const LINKS =
   /(?<url>https?:\/\/[^\s<>"]+)|(?<![\p{L}\p{N}_&/#＃])[#＃](?<tag>[\p{L}\p{M}\p{N}_]+)|(?<![\p{L}\p{N}_@.+/-])[@＠](?<name>[\p{L}\p{N}_.@+-]+)/gu;
 /** What ends a sentence rather than an address. */
-const TRAILING = /[.,;:!?)\]}'"。、！？」』）]+$/u;
+const TRAILING = ".,;:!?)]}'\"。、！？」』）";
 
 /**
  * @param {string} body
@@ -43,7 +43,7 @@ export function tokens(body, { hashtags = [], names = [] } = {}) {
  */
 function link({ 0: whole, groups = {} }, tags, people) {
   if (groups.url) {
-    const text = whole.replace(TRAILING, "");
+    const text = withoutEnd(whole, TRAILING);
     return { text, href: text, out: true };
   }
   if (groups.tag) {
@@ -62,12 +62,24 @@ function link({ 0: whole, groups = {} }, tags, people) {
  * @returns {Token | null}
  */
 function mention(sign, written, people) {
-  const shortest = (/^[\w.+-]+/.exec(written)?.[0] ?? "").replace(/[.+-]+$/, "");
-  for (const text of [written, written.replace(/[.@+-]+$/, ""), shortest]) {
+  const shortest = withoutEnd(/^[\w.+-]+/.exec(written)?.[0] ?? "", ".+-");
+  for (const text of [written, withoutEnd(written, ".@+-"), shortest]) {
     const name = text && people.get(key(text));
     if (name) return { text: sign + text, href: `/@${encodeURIComponent(name)}/` };
   }
   return null;
+}
+
+/**
+ * A regular expression would look at a long run of signs once from each of them.
+ *
+ * @param {string} text
+ * @param {string} signs what may not stand at its end
+ */
+function withoutEnd(text, signs) {
+  let end = text.length;
+  while (end > 0 && signs.includes(text[end - 1])) end -= 1;
+  return text.slice(0, end);
 }
 
 /** @param {string} text as tags and names are compared */
