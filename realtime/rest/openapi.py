@@ -18,7 +18,7 @@ class Described(AutoSchema):
     """Also tells what a DELETE takes, where it takes something."""
 
     def _get_request_body(self, direction: Direction = "request") -> dict[str, Any] | None:
-        if self.method != "DELETE" or self.get_request_serializer() is None:  # type: ignore[no-untyped-call]
+        if self.method != "DELETE" or self.get_request_serializer() is None:
             return super()._get_request_body(direction)  # type: ignore[no-untyped-call,no-any-return]
         self.method = "POST"
         try:

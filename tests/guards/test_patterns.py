@@ -109,11 +109,15 @@ def backtracks(pattern: re.Pattern[str]) -> bool:
     return False
 
 
+#: Modules whose patterns look at our own code and docs alone.
+AT_OURSELVES = ("/migrations/", "management", "realtime/contract/")
+
+
 def ours() -> dict[str, re.Pattern[str]]:
     """Every pattern of our modules by where it is."""
     found = {}
     for module in package_modules(*PACKAGES):
-        if "/migrations/" in module.path or "management" in module.path:
+        if any(part in module.path for part in AT_OURSELVES):
             continue
         for name, value in vars(importlib.import_module(module.name)).items():
             parts = value if isinstance(value, tuple) else (value,)

@@ -14,7 +14,8 @@ from realtime_client import (
     full_jitter,
 )
 from realtime_client import connection as connection_module
-from tests.guards.test_docs import PROTOCOL, table
+from tests.guards.source import ROOT
+from tests.guards.test_docs import table
 from tests.python_client.scripted import scripted
 
 
@@ -45,7 +46,7 @@ def test_the_classes_of_close_codes_are_the_protocol_s():
         "fetch a fresh token": AfterClose.AT_ONCE,
         "reconnect with backoff": AfterClose.BACK_OFF,
     }
-    for code, _reason, what in table(PROTOCOL, "code"):
+    for code, _reason, what in table((ROOT / "docs/protocol.md").read_text(), "code"):
         if code == "1009":
             continue  # it is for whoever sends too much to know
         (wanted,) = {then for begin, then in words.items() if what.startswith(begin)}
