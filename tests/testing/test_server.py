@@ -52,6 +52,7 @@ async def test_who_was_away_gets_what_it_missed_once_and_in_order(aiko, ben):
     await aiko.drops()
     await ben("two #tea", "three #tea")
     assert await aiko.resumes() is None
+    assert "hashtag:tea" in aiko.welcome["rooms"]
     await ben("four")
     assert await bodies(aiko, 3) == ["two #tea", "three #tea", "four"]
     await aiko.expects_nothing()

@@ -15,7 +15,9 @@ from realtime.testing import Closed, Server, Socket
 
 
 @pytest.fixture
-async def server(transactional_db):
+async def server(transactional_db, monkeypatch):
+    # Who comes with a session that has ended may still give a token, for so long.
+    monkeypatch.setattr("realtime.consumers.AUTH_SECONDS", 0.3)
     async with Server() as server:
         yield server
 
