@@ -15,7 +15,7 @@ from realtime.contract.schemas import Schema
 from realtime.contract.source import Contract, Message, Socket
 from realtime.contract.tables import meaning
 from realtime.frames import ADVICE, PROTOCOL, REASONS
-from realtime.rest.problems import MEANING, STATUS
+from realtime.rest.codes import MEANING, STATUS
 
 STREAM = "/api/realtime/stream"
 _RESUMING: Schema = {
@@ -77,9 +77,9 @@ def servers(host: str, *, is_secure: bool) -> Schema:
 
 
 def _info() -> Schema:
-    about = settings.SPECTACULAR_SETTINGS
+    about = getattr(settings, "SPECTACULAR_SETTINGS", {})
     return {
-        "title": f"{about['TITLE']}: live",
+        "title": f"{about.get('TITLE', 'Realtime')}: live",
         "version": str(PROTOCOL),
         "description": "What goes over a socket and comes by a stream. "
         "How it is used is told in docs/protocol.md; REST has a description of its own.",

@@ -117,11 +117,19 @@ def comments(cls: type) -> dict[str, str]:
     said: dict[str, str] = {}
     for owner in reversed(cls.__mro__):
         if issubclass(owner, msgspec.Struct) and owner is not msgspec.Struct:
-            for lines, name in _FIELD.findall(inspect.getsource(owner)):
+            for lines, name in _FIELD.findall(_source(owner)):
                 text = " ".join(line.strip().removeprefix("#: ") for line in lines.splitlines())
                 said[name] = text.replace("``", "`")
     wire = {one.name: one.encode_name for one in msgspec.structs.fields(cls)}
     return {wire[name]: text for name, text in said.items() if name in wire}
+
+
+def _source(cls: type) -> str:
+    """The text of a class; empty where only its compiled code was installed."""
+    try:
+        return inspect.getsource(cls)
+    except OSError:
+        return ""
 
 
 def structs(types: Iterable[Any]) -> Iterator[type[msgspec.Struct]]:

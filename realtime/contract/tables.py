@@ -11,7 +11,7 @@ from realtime.contract.schemas import comments, structs
 from realtime.contract.source import Contract, Message
 from realtime.control import Members
 from realtime.frames import ADVICE, REASONS
-from realtime.rest.problems import MEANING, STATUS
+from realtime.rest.codes import MEANING, STATUS
 
 Rows = Iterable[tuple[Any, ...]]
 _MADE = re.compile(r"(<!-- made: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)

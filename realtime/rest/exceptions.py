@@ -26,7 +26,8 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from realtime import errors
-from realtime.rest.problems import STATUS, Failure, Problem
+from realtime.rest.codes import STATUS
+from realtime.rest.problems import Failure, Problem
 
 _log = logging.getLogger(__name__)
 _BEARER = {"WWW-Authenticate": 'Bearer realm="api"'}

@@ -1,4 +1,4 @@
-"""What an answer that is an error looks like, and which code has which status.
+"""What an answer that is an error looks like; which code has which status says ``codes.py``.
 
 Values, and the errors that only REST knows; ``exceptions.py`` makes the one from the other.
 """
@@ -9,32 +9,6 @@ from msgspec import Meta
 from rest_framework.exceptions import APIException
 
 from realtime.events import Wire
-
-#: An error's code → its status.
-STATUS: dict[str, int] = {
-    "invalid": 400,
-    "unauthenticated": 401,
-    "forbidden": 403,
-    "suspended": 403,
-    "not_found": 404,
-    "method_not_allowed": 405,
-    "in_progress": 409,
-    "too_large": 413,
-    "key_reused": 422,
-    "rate_limited": 429,
-    "internal": 500,
-    "unavailable": 503,
-}
-
-#: What some of them mean, where the word does not say it.
-MEANING: dict[str, str] = {
-    "in_progress": "the first request with this `Idempotency-Key` still runs",
-    "too_large": "a body over 256 KiB",
-    "key_reused": "the `Idempotency-Key` was used for something else",
-    "rate_limited": "try again after `Retry-After` seconds",
-    "internal": "our fault",
-    "unavailable": "try again after `Retry-After` seconds",
-}
 
 
 class Problem(Wire, frozen=True, kw_only=True, omit_defaults=True):
