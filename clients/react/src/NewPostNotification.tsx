@@ -21,16 +21,18 @@ const NONE: Waiting = { posts: [], isCut: false };
 export interface NewPostNotificationProps {
   /** Gets the posts that waited, newest first and as they are now; of very many the newest. */
   onShow: (posts: Post[]) => void;
+  /** Id of the newest post that is shown: a newer one that comes back, as from moderation, waits too. */
+  newest?: string;
   /** Whether a post belongs to the feed that is shown; every post does unless said. */
   accepts?: (post: Post) => boolean;
 }
 
 /** Nothing until somebody else has posted; one's own posts are for the feed to show at once. */
-export function NewPostNotification({ onShow, accepts = () => true }: NewPostNotificationProps) {
+export function NewPostNotification({ onShow, newest, accepts = () => true }: NewPostNotificationProps) {
   const { subscribe } = useWebSocket();
   const userId = useContext(Context)?.userId ?? null;
   const [{ posts, isCut }, tell] = useReducer(next, NONE);
-  useEffect(() => subscribe("*", (_, frame) => tell({ frame, userId })), [subscribe, userId]);
+  useEffect(() => subscribe("*", (_, frame) => tell({ frame, userId, newest })), [subscribe, userId, newest]);
   useEffect(() => subscribe("reset", () => tell("empty")), [subscribe]);
   const words = useWords();
   const shown = posts.filter(accepts);
@@ -49,14 +51,22 @@ export function NewPostNotification({ onShow, accepts = () => true }: NewPostNot
   );
 }
 
-function next(waiting: Waiting, told: "empty" | { frame: Frame; userId: string | null }): Waiting {
+interface Told {
+  frame: Frame;
+  userId: string | null;
+  newest?: string;
+}
+
+function next(waiting: Waiting, told: "empty" | Told): Waiting {
   if (told === "empty") return NONE;
-  const { frame, userId } = told;
+  const { frame, userId, newest } = told;
   const { type, payload } = frame as { type: string; payload: any };
   const { posts } = waiting;
-  if (type === "post:created") {
+  const isKnown = posts.some(({ id }) => id === payload?.post?.id);
+  const isBack = type === "post:updated" && newest !== undefined && payload.post.id > newest;
+  if (!isKnown && (type === "post:created" || isBack)) {
     const { post } = payload as { post: Post };
-    if (post.author.id === userId || posts.some(({ id }) => id === post.id)) return waiting;
+    if (post.author.id === userId) return waiting;
     const all = [post, ...posts].sort((a, b) => (a.id < b.id ? 1 : -1));
     return { posts: all.slice(0, MAX_KEPT), isCut: waiting.isCut || all.length > MAX_KEPT };
   }

@@ -26,7 +26,13 @@ export function RealtimeProvider({ locale = "en", children, ...options }: Realti
 /** The reader's id, as the server says when it lets them in. */
 function useWelcomed(session: Session | null): string | null {
   const [id, setId] = useState<string | null>(null);
-  useEffect(() => session?.client.on("connect", ({ user }) => user && setId(user.id)), [session]);
+  useEffect(() => {
+    const stop = session?.client.on("connect", ({ user }) => user && setId(user.id));
+    return () => {
+      stop?.();
+      setId(null);
+    };
+  }, [session]);
   return id;
 }
 

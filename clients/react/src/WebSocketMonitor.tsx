@@ -31,10 +31,11 @@ export function WebSocketMonitor() {
     const timer = setInterval(ping, PING_MS);
     return () => clearInterval(timer);
   }, [client, transport]);
-  const force = () => {
-    client?.forceFallback(isForced ? null : "polling");
-    setForced(!isForced);
-  };
+  useEffect(() => {
+    if (!client || !isForced) return;
+    client.forceFallback("polling");
+    return () => client.forceFallback(null);
+  }, [client, isForced]);
   const facts = [
     [words.state, state],
     [words.transport, transport ?? NOTHING],
@@ -53,7 +54,7 @@ export function WebSocketMonitor() {
       </dl>
       <p>
         <button type="button" onClick={() => client?.cut()}>{words.cut}</button>
-        <button type="button" aria-pressed={isForced} onClick={force}>{words.force}</button>
+        <button type="button" aria-pressed={isForced} onClick={() => setForced(!isForced)}>{words.force}</button>
       </p>
       <h3>{words.frames}</h3>
       {heard.length === 0 && <p>{words.none}</p>}

@@ -22,6 +22,8 @@ export class People {
   #typing = new Map<string, OthersTyping>();
   #listeners = new Set<() => void>();
   #stops: (() => void)[] = [];
+  #isIn = false;
+  #asked = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
   #present = NOBODY;
 
@@ -44,6 +46,8 @@ export class People {
   #start() {
     const client = this.#client;
     this.#stops = [
+      // Where the first question was not answered: there was no connection for a while.
+      client.on("connect", () => this.#isIn || this.#asked || this.#join()),
       client.on("user:online", (event) => this.#moved(event, true)),
       client.on("user:offline", (event) => this.#moved(event, false)),
       // After every return to the server: what it says now is all there is.
@@ -58,12 +62,16 @@ export class People {
   }
 
   async #join() {
+    this.#asked += 1;
     try {
       const { onlineUsers, version } = await this.#client.join("presence");
+      this.#isIn = this.#listeners.size > 0;
       // In fallback the answer knows of nobody.
       if (onlineUsers) this.#reset(onlineUsers, version);
     } catch {
-      // It is joined again with the next connection, whose answer says who is there.
+      // Asked again with the next connection.
+    } finally {
+      this.#asked -= 1;
     }
   }
 
@@ -71,6 +79,7 @@ export class People {
     for (const stop of this.#stops.splice(0)) stop();
     clearInterval(this.#timer);
     this.#timer = undefined;
+    this.#isIn = false;
     this.#client.leave("presence").catch(() => {});
   }
 

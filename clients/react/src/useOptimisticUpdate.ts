@@ -66,18 +66,22 @@ export function useOptimisticUpdate<T extends object>(
 class View<T extends object> {
   #updates;
   #key;
+  /** The server's word, as far as it was seen without one's own changes. */
+  #base: T;
   #shown: { data: T; isUpdating: boolean };
 
   constructor(updates: OptimisticUpdates, key: string, initial: T) {
     this.#updates = updates;
     this.#key = key;
+    this.#base = initial;
     this.#shown = { data: (updates.state(key) as T) ?? initial, isUpdating: false };
   }
 
   readonly shown = () => this.#shown;
 
   readonly subscribe = (changed: () => void) =>
-    this.#updates.track(this.#key, this.#shown.data, (data, isUpdating) => {
+    this.#updates.track(this.#key, this.#base, (data, isUpdating) => {
+      if (!isUpdating) this.#base = data as T;
       this.#shown = { data: data as T, isUpdating };
       changed();
     });

@@ -126,11 +126,12 @@ test("a refused like is taken back over what others did, and told", async () => 
 });
 
 test("two buttons of one post show the same, and a newer post from above counts", async () => {
-  const two = (likeCount: number, version: number) => (
+  const two = (likeCount: number, version: number, isThird = false) => (
     <StrictMode>
       <RealtimeProvider url="ws://site.example/ws/">
         <LikeButton post={newPost("p1", { likeCount, version })} />
         <LikeButton post={newPost("p1", { likeCount, version })} />
+        {isThird && <LikeButton post={newPost("p1", { likeCount, version })} />}
       </RealtimeProvider>
     </StrictMode>
   );
@@ -140,6 +141,9 @@ test("two buttons of one post show the same, and a newer post from above counts"
   server.answers.push(answer);
   fireEvent.click(screen.getAllByRole("button")[0]!);
   expect(both()).toEqual(["1", "1"]);
+  // One that comes while the like is on its way does not take it for the server's word.
+  rerender(two(0, 1, true));
+  expect(both()).toEqual(["1", "1", "1"]);
   rerender(two(7, 4));
   expect(both()).toEqual(["8", "8"]);
 });
@@ -178,6 +182,15 @@ test("the pill speaks English, of one and of many", async () => {
   expect(screen.getByRole("button").textContent).toBe("1 new post");
   await happens("post:created", { post: newPost("p3") });
   expect(screen.getByRole("button").textContent).toBe("2 new posts");
+});
+
+test("a post that comes back waits where it is newer than what is shown", async () => {
+  await show(<NewPostNotification onShow={() => {}} newest="p5" />);
+  await happens("post:updated", { post: newPost("p4", { version: 3 }) });
+  expect(screen.queryByRole("button")).toBeNull();
+  await happens("post:updated", { post: newPost("p6", { version: 3 }) });
+  await happens("post:updated", { post: newPost("p6", { version: 4 }) });
+  expect(screen.getByRole("button").textContent).toBe("1 new post");
 });
 
 test("the monitor tells the connection and its frames, and cuts it", async () => {

@@ -42,7 +42,7 @@ export function Feed({ page, user, locale, onLeave }: FeedProps) {
       </header>
       <section className="feed">
         <Composer locale={locale} />
-        <NewPostNotification onShow={(shown) => tell({ shown })} />
+        <NewPostNotification onShow={(shown) => tell({ shown })} newest={posts[0]?.id} accepts={belongs} />
         {posts.map((post) => <Card key={post.id} post={post} locale={locale} />)}
       </section>
       <aside>
@@ -60,10 +60,20 @@ function next(posts: Post[], told: Told): Post[] {
   if ("shown" in told) return merged(posts, told.shown);
   const { frame, userId } = told;
   const { post, postId, targetId } = frame.payload as { post?: Post; postId?: string; targetId?: string };
+  if (post && !belongs(post)) return posts.filter(({ id }) => id !== post.id);
   if (frame.type === "post:created" && post?.author.id === userId) return merged(posts, [post]);
+  if (frame.type === "post:updated" && post && isBetween(post, posts)) return merged(posts, [post]);
   if (frame.type === "post:deleted") return posts.filter(({ id }) => id !== postId);
   if (frame.type === "user:blocked") return posts.filter(({ author }) => author.id !== targetId);
   return posts.map((one) => applyEvent(one, frame, userId));
+}
+
+const belongs = ({ visibility }: Post) => visibility === "public";
+
+/** What was hidden and is restored goes where it was; what is newer waits behind the pill. */
+function isBetween({ id }: Post, posts: Post[]): boolean {
+  const isKnown = posts.some((one) => one.id === id);
+  return !isKnown && posts.length > 0 && id < posts[0].id && id > posts[posts.length - 1].id;
 }
 
 /** Newest first: ids grow with time. */

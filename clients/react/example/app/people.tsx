@@ -27,6 +27,7 @@ export function useUsers(ids: readonly string[]): User[] {
   useEffect(() => {
     for (const id of ids) {
       if (!asked.has(id)) asked.set(id, rest!.get(`/users/${id}`));
+      // Whom there is not for us stays unnamed.
       asked.get(id)!.then((user) => meet((before) => (before[id] ? before : { ...before, [id]: user })), () => {});
     }
   }, [ids, rest]);

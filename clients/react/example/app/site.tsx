@@ -40,8 +40,8 @@ export function Site({ url, locale }: { url: string; locale: Locale }) {
   }
   const { tokens, user, page } = login;
   const leave = async () => {
-    await tokens.logOut();
     setLogin(null);
+    await tokens.logOut();
   };
   return (
     <RealtimeProvider
@@ -50,6 +50,8 @@ export function Site({ url, locale }: { url: string; locale: Locale }) {
       user={user.id}
       cursor={page.cursor}
       locale={locale}
+      // The login has ended, here or elsewhere.
+      onError={({ code }) => code === "closed" && setLogin(null)}
     >
       <Feed page={page} user={user} locale={locale} onLeave={leave} />
     </RealtimeProvider>
