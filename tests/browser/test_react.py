@@ -5,14 +5,13 @@ cookie; what they show is compared with each other and with what the server says
 """
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import PASSWORD, NewPerson, Person, arrive
 from tests.browser.network import LONG, Network, live
@@ -45,14 +44,15 @@ class Beside:
     django: Page
     react: Page
 
+    def pills(self) -> tuple[Locator, Locator]:
+        return self.django.locator(".pill:visible"), self.react.locator(".rt-pill")
+
     async def asked(self) -> Shown:
         """What the server says to Ben."""
         answer = await self.django.context.request.get(f"{self.network.site.url}/api/posts")
         assert answer.ok
         posts = (await answer.json())["results"]
-        return [
-            (p["id"], str(p["likeCount"]), p["isLiked"], str(p["commentCount"])) for p in posts
-        ]
+        return [(p["id"], str(p["likeCount"]), p["isLiked"], str(p["commentCount"])) for p in posts]
 
     async def are_equal(self) -> None:
         """Both pages show what the server says, each pill used as it comes."""
@@ -60,7 +60,7 @@ class Beside:
         try:
             async with asyncio.timeout(LONG):
                 while True:
-                    for pill in (self.django.locator(".pill"), self.react.locator(".rt-pill")):
+                    for pill in self.pills():
                         if await pill.is_visible():
                             await pill.click()
                     pages = [await self.django.evaluate(DJANGO), await self.react.evaluate(REACT)]
@@ -129,10 +129,10 @@ async def test_both_pages_show_the_same_through_every_fault(beside: Beside):
     await beside.are_equal()
     for number in (1, 2):
         await aiko.post(f"Behind the pill {number}")
-    for pill in (django.locator(".pill"), react.locator(".rt-pill")):
-        await expect(pill).to_have_text(re.compile("2 new posts"))
+    for pill in beside.pills():
+        await expect(pill).to_have_text("2 new posts")
     await beside.are_equal()
-    await django.locator(".like button, button.like").first.click()
+    await django.locator("post-card .like").first.click()
     await react.locator(".rt-like").nth(1).click()
     await beside.are_equal()
     # The sockets are cut, and at once something happens.
@@ -141,12 +141,16 @@ async def test_both_pages_show_the_same_through_every_fault(beside: Beside):
     await aiko.api("POST", f"/api/posts/{post}/comments", {"body": "And under it"})
     await beside.are_equal()
     # Without a network for a while; what is pressed meanwhile shows at once, and counts once.
+    network.is_frozen = True
     await django.context.set_offline(True)
     pressed = react.locator(".rt-like").first
     await pressed.click()
     await expect(pressed).to_have_text("1")
     await aiko.api("POST", f"/api/posts/{post}/like")
     await aiko.post("While they were offline")
+    # What was on its way is lost, and so are the connections it was on.
+    network.cut("/")
+    network.is_frozen = False
     await django.context.set_offline(False)
     await beside.are_equal()
     assert (await aiko.api("GET", f"/api/posts/{post}"))["likeCount"] == 2
@@ -173,7 +177,7 @@ async def test_those_who_write_a_comment_are_seen_on_the_other_side(beside: Besi
     comment = react.get_by_placeholder("Write a comment")
     await comment.fill("I am")
     await expect(page.locator("typing-line")).to_contain_text("Ben")
-    await page.locator("textarea").last.fill("So am I")
+    await page.get_by_placeholder("Write a comment").fill("So am I")
     await expect(react.locator(".typing")).to_have_text("Aiko is writing…")
     await expect(react.locator(".online li")).to_have_attribute("title", "Aiko")
     await comment.fill("I am here")
