@@ -6,7 +6,7 @@
  */
 
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 
 const here = new URL("./", import.meta.url);
 const site = new URL("../../", here);
@@ -24,3 +24,5 @@ for (const project of ["tsconfig.client.json", "tsconfig.json"]) {
   execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", project], { cwd: here, stdio: "inherit" });
 }
 copyFileSync(new URL("src/styles.css", here), new URL("dist/styles.css", here));
+// TypeScript asks for a type of all that is imported, a style sheet too.
+writeFileSync(new URL("dist/styles.d.ts", here), "export {};\n");

@@ -38,7 +38,17 @@ def test_every_example_of_the_docs_has_the_right_types(tmp_path: Path):
             (folder / f"{text.stem}-{number}.tsx").write_text(block)
     files = sorted(str(path) for path in folder.iterdir())
     assert len(files) > 4
-    how = ["--noEmit", "--strict", "--jsx", "react-jsx", "--module", "esnext", "--target", "es2022"]
+    how = [
+        "--ignoreConfig",
+        "--noEmit",
+        "--strict",
+        "--jsx",
+        "react-jsx",
+        "--module",
+        "esnext",
+        "--target",
+        "es2022",
+    ]
     how += ["--moduleResolution", "bundler", "--types", "node", "--skipLibCheck"]
     run([node(), str(MODULES / "typescript/bin/tsc"), *how, *files])
 
