@@ -63,7 +63,7 @@ def _once(name: str, sources: Iterable[str], made: Path, make: Callable[[], None
 
 
 def _environment() -> dict[str, str]:
-    return {**os.environ, "NEXT_TELEMETRY_DISABLED": "1", "NODE_ENV": "production"}
+    return {**os.environ, "NEXT_TELEMETRY_DISABLED": "1"}
 
 
 class Example(Server):
