@@ -14,7 +14,7 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import PASSWORD, NewPerson, Person, arrive
-from tests.browser.network import LONG, Network, live
+from tests.browser.network import LONG, Network, live, until
 from tests.conftest import StartSite
 from tests.react import Example, build_example
 from tests.servers import Missing, free_port
@@ -90,6 +90,8 @@ async def beside(
     example = Example(server_folder("example"), port, network.url)
     example.start()
     context = await chromium.new_context(locale="en-US")
+    wrong: list[str] = []
+    context.on("weberror", lambda error: wrong.append(str(error.error)))
     try:
         aiko = await person("Aiko", site=site)
         await aiko.post("The first one")
@@ -105,6 +107,7 @@ async def beside(
         example.stop()
         network.cut("/")
         network.server.close()
+    assert wrong == []
 
 
 async def enter(react: Page, url: str, name: str) -> None:
@@ -185,6 +188,17 @@ async def test_those_who_write_a_comment_are_seen_on_the_other_side(beside: Besi
     await expect(react.locator(".comment")).to_have_text("Ben I am here")
     await expect(page.locator("comment-thread")).to_contain_text("I am here")
     await expect(react.get_by_text("1 comment")).to_be_visible()
+
+
+async def test_two_tabs_of_the_example_share_one_socket(beside: Beside):
+    network, react = beside.network, beside.react
+    tab = await react.context.new_page()
+    await enter(tab, react.url, f"ben-{network.port}")
+    await live_too(tab)
+    await until(lambda: network.count("/ws/") == 2, "one of Django's page, one of the two tabs")
+    await beside.aiko.post("To all tabs")
+    for page in (react, tab):
+        await expect(page.locator(".rt-pill")).to_have_text("1 new post")
 
 
 async def test_a_reload_goes_on_with_the_same_login_and_logging_out_ends_it(beside: Beside):
