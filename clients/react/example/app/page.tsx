@@ -1,13 +1,11 @@
-/** The one page; rendered on the server, which knows where Django is and in which language one reads. */
+/** The one page; rendered on the server, which knows where Django is. */
 
-import { headers } from "next/headers";
-import { connection } from "next/server";
+import { localeOf } from "./locale";
 import { Site } from "./site";
 
 export default async function Page() {
-  // Read for each request: one build serves any Django site.
-  await connection();
+  // Read for each request, as the language is: one build serves any Django site.
+  const locale = await localeOf();
   const { REALTIME_URL = "http://127.0.0.1:8000" } = process.env;
-  const languages = (await headers()).get("accept-language") ?? "";
-  return <Site url={REALTIME_URL} locale={languages.startsWith("ja") ? "ja" : "en"} />;
+  return <Site url={REALTIME_URL} locale={locale} />;
 }
