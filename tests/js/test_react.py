@@ -9,6 +9,16 @@ import pytest
 from tests.react import MODULES, PACKAGE, build_package, node, run
 from tests.servers import ROOT, Missing
 
+#: As a server renders a page: plain Node, without a bundler and without anything of a browser.
+ON_A_SERVER = """
+import { createElement as h } from "react";
+import { renderToString } from "react-dom/server";
+import * as all from "django-realtime-react";
+const Says = () => h("p", null, all.useRealtime().state);
+const page = h(all.RealtimeProvider, { url: "/ws/" }, h(Says), h(all.WebSocketMonitor));
+process.stdout.write(renderToString(page));
+process.exitCode = renderToString(page).includes("<p>closed</p>") ? 0 : 1;
+"""
 TEXTS = [ROOT / "docs/react.md", PACKAGE / "README.md"]
 
 
@@ -22,6 +32,10 @@ def _built() -> None:
 
 def test_the_packages_own_tests_pass_with_react_18_and_19():
     run([node(), str(MODULES / "vitest/vitest.mjs"), "run"])
+
+
+def test_a_server_renders_it_as_it_is_published():
+    run([node(), "--input-type=module", "--eval", ON_A_SERVER])
 
 
 def blocks(text: str) -> list[str]:
