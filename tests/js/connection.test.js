@@ -108,6 +108,26 @@ test("a wait grows from one second, to be drawn anywhere within", (t) => {
   }
 });
 
+test("the first bound of the waits is the page's to choose", (t) => {
+  start(t, { reconnectionDelay: 200 });
+  for (const bound of [200, 400]) {
+    Peer.last.drop(1006);
+    const before = Peer.all.length;
+    t.mock.timers.tick(bound - 1);
+    assert.equal(Peer.all.length, before);
+    t.mock.timers.tick(1);
+    assert.equal(Peer.all.length, before + 1);
+  }
+});
+
+test("whoever ends it when told of a try sees no further socket", (t) => {
+  const { client } = start(t);
+  client.on("reconnect", () => client.disconnect());
+  Peer.last.drop(1006);
+  t.mock.timers.tick(1_000);
+  assert.deepEqual([Peer.all.length, client.state], [1, "closed"]);
+});
+
 test("the socket is tried again every 30 s, and takes over where the stream was", async (t) => {
   const { client, requests, told } = start(t);
   await failSocket(t);

@@ -38,12 +38,12 @@ export function fullJitter(attempt, { base = 1000, cap = 30_000, random = Math.r
  * How long to wait after a close that may be tried again.
  *
  * @param {Return} then
- * @param {{attempt: number, atOnce: number, random: () => number}} state
+ * @param {{attempt: number, atOnce: number, random: () => number, base?: number}} state
  *   `atOnce`: milliseconds over which those that come back at once spread themselves
  * @returns {number} milliseconds
  */
-export function waitAfter(then, { attempt, atOnce, random }) {
+export function waitAfter(then, { attempt, atOnce, random, base }) {
   // The first return after a good connection may be at once; one that fails again backs off.
   if (then === "now" && attempt === 0) return random() * atOnce;
-  return fullJitter(attempt, { random });
+  return fullJitter(attempt, { base, random });
 }

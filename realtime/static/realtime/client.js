@@ -96,17 +96,19 @@ export class RealtimeClient {
    *   rooms?: string[],
    *   user?: string,
    *   transports?: Transport[],
+   *   reconnectionDelay?: number,
    *   token?: () => Promise<string>,
    *   rest?: {[type: string]: (payload: any) => Promise<any>},
    *   random?: () => number,
    *   WebSocket?: typeof globalThis.WebSocket,
    *   fetch?: typeof globalThis.fetch,
    * }} options `user`: the reader's id; their tabs share one connection, and it is for nobody else.
+   *   `reconnectionDelay`: the first bound of the random wait before a try, in milliseconds.
    *   `token` is asked for before each connection; without it the session cookie counts. `rest`:
    *   how a command goes where there is no socket
    */
-  constructor({ url, user, transports, rooms, ...options }) {
-    this.#options = { ...options, place: { url: wholeAddress(url), user, transports } };
+  constructor({ url, user, transports, reconnectionDelay, rooms, ...options }) {
+    this.#options = { ...options, place: { url: wholeAddress(url), user, transports, reconnectionDelay } };
     this.#position = new Position(options.cursor || this.#stored());
     this.#rooms = new Set(rooms);
   }

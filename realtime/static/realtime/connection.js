@@ -26,7 +26,8 @@ const SETTLE_MS = 50;
 /**
  * @typedef {"websocket" | "sse" | "polling"} Transport
  * @typedef {"connecting"|"open"|"syncing"|"reconnecting"|"fallback"|"closed"} State
- * @typedef {{url: string, user?: string, transports?: Transport[]}} Place `user`: whose it must be
+ * @typedef {{url: string, user?: string, transports?: Transport[], reconnectionDelay?: number}} Place
+ *   `user`: whose it must be
  * @typedef {{
  *   token?: () => Promise<string>, random?: () => number,
  *   WebSocket?: typeof globalThis.WebSocket, fetch?: typeof globalThis.fetch,
@@ -62,8 +63,8 @@ export class Connection {
   #timers = {};
 
   /** @param {Place & Means} options @param {Owner} owner */
-  constructor({ url, user, transports, ...means }, owner) {
-    this.#place = { url, user, transports: transports ?? ["websocket", "sse", "polling"] };
+  constructor({ url, user, transports, reconnectionDelay, ...means }, owner) {
+    this.#place = { url, user, transports: transports ?? ["websocket", "sse", "polling"], reconnectionDelay };
     this.#means = { random: Math.random, ...means };
     this.#owner = owner;
   }
@@ -334,7 +335,7 @@ export class Connection {
     this.#drop(code, true);
     this.#enter("reconnecting");
     const { random } = this.#means;
-    const state = { attempt: this.#attempt, atOnce: this.#retryAfterMs, random };
+    const state = { attempt: this.#attempt, atOnce: this.#retryAfterMs, random, base: this.#place.reconnectionDelay };
     // Another way is worth a try at once, whoever it was that did not answer. Polls keep their pace.
     const pace = this.#kind === "polling" && then === "backoff" ? POLL_MS : waitAfter(then, state);
     this.#again(isNext ? random() * AT_ONCE_MS : pace);
@@ -345,7 +346,8 @@ export class Connection {
     this.#wait("retry", wait, () => {
       this.#attempt += 1;
       this.#owner.tell("reconnect", { attempt: this.#attempt });
-      this.#open();
+      // Whoever was told may have had enough.
+      if (this.state !== "closed") this.#open();
     });
   }
 

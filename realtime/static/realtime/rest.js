@@ -31,12 +31,17 @@ const MAX_KEPT_ALIVE = 16_384;
 export class Rest {
   #csrf;
   #base;
+  #token;
   #reading = new AbortController();
 
-  /** @param {{csrf: string, base?: string}} options */
-  constructor({ csrf, base = "/api" }) {
+  /**
+   * @param {{csrf: string, base?: string, token?: () => Promise<string>}} options `token`: an access
+   *   token for each request, in place of the session's cookie
+   */
+  constructor({ csrf, base = "/api", token }) {
     this.#csrf = csrf;
     this.#base = base;
+    this.#token = token;
   }
 
   /**
@@ -73,11 +78,12 @@ export class Rest {
   async #request(method, path, { headers, body }) {
     let response;
     try {
+      const token = await this.#token?.();
       response = await fetch(this.#base + path, {
         method,
         body,
-        headers: { Accept: "application/json", ...headers },
-        credentials: "same-origin",
+        headers: { Accept: "application/json", ...(token && { Authorization: `Bearer ${token}` }), ...headers },
+        credentials: token ? "omit" : "same-origin",
         signal: method === "GET" ? this.#reading.signal : undefined,
         // A write goes on when its page is left; browsers allow that for small ones.
         keepalive: method !== "GET" && (body ?? "").length < MAX_KEPT_ALIVE,

@@ -29,12 +29,13 @@ export declare function fullJitter(attempt: number, { base, cap, random }?: {
  * How long to wait after a close that may be tried again.
  *
  * @param {Return} then
- * @param {{attempt: number, atOnce: number, random: () => number}} state
+ * @param {{attempt: number, atOnce: number, random: () => number, base?: number}} state
  *   `atOnce`: milliseconds over which those that come back at once spread themselves
  * @returns {number} milliseconds
  */
-export declare function waitAfter(then: Return, { attempt, atOnce, random }: {
+export declare function waitAfter(then: Return, { attempt, atOnce, random, base }: {
     attempt: number;
     atOnce: number;
     random: () => number;
+    base?: number;
 }): number;

@@ -46,21 +46,24 @@ export declare class RealtimeClient<Site extends AnySite = AnySite> {
      *   rooms?: string[],
      *   user?: string,
      *   transports?: Transport[],
+     *   reconnectionDelay?: number,
      *   token?: () => Promise<string>,
      *   rest?: {[type: string]: (payload: any) => Promise<any>},
      *   random?: () => number,
      *   WebSocket?: typeof globalThis.WebSocket,
      *   fetch?: typeof globalThis.fetch,
      * }} options `user`: the reader's id; their tabs share one connection, and it is for nobody else.
+     *   `reconnectionDelay`: the first bound of the random wait before a try, in milliseconds.
      *   `token` is asked for before each connection; without it the session cookie counts. `rest`:
      *   how a command goes where there is no socket
      */
-    constructor({ url, user, transports, rooms, ...options }: {
+    constructor({ url, user, transports, reconnectionDelay, rooms, ...options }: {
         url: string;
         cursor?: string | null;
         rooms?: string[];
         user?: string;
         transports?: Transport[];
+        reconnectionDelay?: number;
         token?: () => Promise<string>;
         rest?: {
             [type: string]: (payload: any) => Promise<any>;

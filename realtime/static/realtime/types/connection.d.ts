@@ -11,6 +11,7 @@ export type Place = {
     url: string;
     user?: string;
     transports?: Transport[];
+    reconnectionDelay?: number;
 };
 export type Means = {
     token?: () => Promise<string>;
@@ -25,7 +26,8 @@ export type Owner = {
 /**
  * @typedef {"websocket" | "sse" | "polling"} Transport
  * @typedef {"connecting"|"open"|"syncing"|"reconnecting"|"fallback"|"closed"} State
- * @typedef {{url: string, user?: string, transports?: Transport[]}} Place `user`: whose it must be
+ * @typedef {{url: string, user?: string, transports?: Transport[], reconnectionDelay?: number}} Place
+ *   `user`: whose it must be
  * @typedef {{
  *   token?: () => Promise<string>, random?: () => number,
  *   WebSocket?: typeof globalThis.WebSocket, fetch?: typeof globalThis.fetch,
@@ -40,7 +42,7 @@ export declare class Connection {
     /** @type {Transport | null} what is up */
     transport: Transport | null;
     /** @param {Place & Means} options @param {Owner} owner */
-    constructor({ url, user, transports, ...means }: Place & Means, owner: Owner);
+    constructor({ url, user, transports, reconnectionDelay, ...means }: Place & Means, owner: Owner);
     get cursor(): string | null;
     /** @param {string | null} cursor */
     start(cursor: string | null): void;

@@ -18,10 +18,14 @@ export declare class RestError extends Error {
 export declare function newOperation(): string;
 export declare class Rest {
     #private;
-    /** @param {{csrf: string, base?: string}} options */
-    constructor({ csrf, base }: {
+    /**
+     * @param {{csrf: string, base?: string, token?: () => Promise<string>}} options `token`: an access
+     *   token for each request, in place of the session's cookie
+     */
+    constructor({ csrf, base, token }: {
         csrf: string;
         base?: string;
+        token?: () => Promise<string>;
     });
     /**
      * @param {string} path below the base, with its query
