@@ -1,0 +1,103 @@
+"""A collection as the backend's queries see it: its statements join the transaction under way.
+
+MongoDB does not wait for a row that another transaction has changed: it undoes the later one at
+once. Here a transaction that has only read waits and begins anew, at a younger snapshot, as a
+statement on PostgreSQL would; one that has written is undone, and ``Conflict`` tells whoever can
+run it again (``realtime.transactions.retried``).
+"""
+
+import random
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from bson import ObjectId
+from django.db import OperationalError
+from pymongo.collection import Collection
+from pymongo.errors import ConnectionFailure, PyMongoError
+
+from realtime.transactions import Conflict
+
+if TYPE_CHECKING:
+    from realtime.mongodb.base import DatabaseWrapper
+
+#: Seconds for which a transaction waits for others before it has written anything itself.
+PATIENCE_SECONDS = 10.0
+#: What every update in a transaction changes besides: a server skips an update that changes
+#: nothing, and then nobody would have to wait for it.
+LOCK = "_lock"
+
+
+class Rows(Collection[dict[str, Any]]):
+    """A collection whose statements belong to a connection's transaction."""
+
+    def __init__(self, wrapper: "DatabaseWrapper", name: str, **options: Any) -> None:
+        super().__init__(wrapper.database, name, **options)
+        self._wrapper = wrapper
+
+    def aggregate(self, pipeline: Any, session: Any = None, **options: Any) -> Any:
+        return self._do(
+            lambda session: super(Rows, self).aggregate(pipeline, session=session, **options)
+        )
+
+    def insert_many(self, documents: Any, **options: Any) -> Any:
+        options.pop("session", None)
+        return self._do(
+            lambda session: super(Rows, self).insert_many(documents, session=session, **options),
+            writes=True,
+        )
+
+    def update_many(self, filter: Any, update: Any, **options: Any) -> Any:
+        options.pop("session", None)
+        if self._wrapper.session is not None:
+            update = [*update, {"$set": {LOCK: ObjectId()}}]
+        return self._do(
+            lambda session: super(Rows, self).update_many(
+                filter, update, session=session, **options
+            ),
+            writes=True,
+        )
+
+    def delete_many(self, filter: Any, **options: Any) -> Any:
+        options.pop("session", None)
+        return self._do(
+            lambda session: super(Rows, self).delete_many(filter, session=session, **options),
+            writes=True,
+        )
+
+    def bulk_write(self, requests: Any, **options: Any) -> Any:
+        options.pop("session", None)
+        return self._do(
+            lambda session: super(Rows, self).bulk_write(requests, session=session, **options),
+            writes=True,
+        )
+
+    def _do(self, statement: Callable[[Any], Any], *, writes: bool = False) -> Any:
+        """Run a statement, in the transaction if there is one; raises Conflict."""
+        wrapper, until = self._wrapper, time.monotonic() + PATIENCE_SECONDS
+        wrapper.validate_no_broken_transaction()
+        while True:
+            try:
+                result = statement(wrapper.session)
+            except PyMongoError as error:
+                self._after(error, until)
+            else:
+                wrapper.has_written |= writes
+                return result
+
+    def _after(self, error: PyMongoError, until: float) -> None:
+        """Begin the transaction anew, or say what became of it."""
+        wrapper = self._wrapper
+        if wrapper.session is None:
+            if isinstance(error, ConnectionFailure):
+                raise OperationalError(str(error)) from error
+            raise error
+        if not error.has_error_label("TransientTransactionError"):
+            wrapper.needs_rollback = True  # the server has undone it already
+            raise error
+        if wrapper.has_written or time.monotonic() > until:
+            wrapper.needs_rollback = True
+            raise Conflict(str(error)) from error
+        wrapper.undo()
+        time.sleep(random.uniform(0.001, 0.01))  # noqa: S311 — so that two do not keep meeting
+        wrapper.begin()
