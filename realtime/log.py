@@ -167,6 +167,16 @@ def new_epoch() -> str:
     return secrets.token_hex(4)
 
 
+def begin_anew() -> str:
+    """Change the epoch, so that clients fetch afresh; the numbers go on. The new one."""
+    with atomic():
+        head = locked_head()
+        head.epoch = new_epoch()
+        head.save(update_fields=["epoch"])
+    # Read again: on PostgreSQL the timeline is part of what clients see.
+    return _epoch(LogHead.objects.get())
+
+
 def _epoch(head: LogHead) -> str:
     """The log's name; on PostgreSQL a promotion changes it, which may have lost the newest."""
     return head.epoch + timeline()

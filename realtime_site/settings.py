@@ -194,6 +194,7 @@ if DATABASES["default"]["ENGINE"] == mongodb.ENGINE:
     INSTALLED_APPS = [mongodb.APPS.get(app, app) for app in INSTALLED_APPS]
     MIGRATION_MODULES = mongodb.MIGRATION_MODULES
     MIDDLEWARE.append("realtime_site.mongodb.middleware.Retried")
+    SILENCED_SYSTEM_CHECKS += mongodb.SILENCED_CHECKS
 
 REDIS_URL = os.environ.get("REDIS_URL", "")
 CHANNEL_LAYERS: dict[str, Any] = {

@@ -24,10 +24,18 @@ from realtime.transactions import Conflict
 COMMIT_SECONDS = 5.0
 
 
+class Features(base.DatabaseFeatures):  # type: ignore[misc]
+    """What MongoDB can do."""
+
+    # Rows that are found by way of others are looked up first, then updated by their keys.
+    update_can_self_select = False
+
+
 class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
     """A connection of one thread; the sockets are a pool that all threads share."""
 
     SchemaEditorClass = SchemaEditor
+    features_class = Features
     # The backend's own are for its own ``atomic()``, which knows no callbacks of Django's.
     on_commit = BaseDatabaseWrapper.on_commit
     set_autocommit = BaseDatabaseWrapper.set_autocommit

@@ -23,9 +23,12 @@ if TYPE_CHECKING:
 
 #: Seconds for which a transaction waits for others before it has written anything itself.
 PATIENCE_SECONDS = 10.0
-#: What every update in a transaction changes besides: a server skips an update that changes
-#: nothing, and then nobody would have to wait for it.
-LOCK = "_lock"
+#: What every write of ours gives a document besides, anew each time. The server skips an update that
+#: changes nothing, and then nobody would have to wait for it; and ``watch.py`` tells by it whose
+#: a change is.
+MARK = "_mark"
+#: The same of a document that we are about to delete.
+GONE = "_gone"
 
 
 class Rows(Collection[dict[str, Any]]):
@@ -42,6 +45,7 @@ class Rows(Collection[dict[str, Any]]):
 
     def insert_many(self, documents: Any, **options: Any) -> Any:
         options.pop("session", None)
+        documents = [{**document, MARK: ObjectId()} for document in documents]
         return self._do(
             lambda session: super(Rows, self).insert_many(documents, session=session, **options),
             writes=True,
@@ -49,8 +53,7 @@ class Rows(Collection[dict[str, Any]]):
 
     def update_many(self, filter: Any, update: Any, **options: Any) -> Any:
         options.pop("session", None)
-        if self._wrapper.session is not None:
-            update = [*update, {"$set": {LOCK: ObjectId()}}]
+        update = [*update, {"$set": {MARK: ObjectId()}}]
         return self._do(
             lambda session: super(Rows, self).update_many(
                 filter, update, session=session, **options
@@ -60,10 +63,17 @@ class Rows(Collection[dict[str, Any]]):
 
     def delete_many(self, filter: Any, **options: Any) -> Any:
         options.pop("session", None)
+        if self._wrapper.session is not None and not self.name.startswith("realtime_"):
+            # What was deleted is told with how it was, and that it was us.
+            self.update_many(filter, [{"$set": {GONE: True}}])
         return self._do(
             lambda session: super(Rows, self).delete_many(filter, session=session, **options),
             writes=True,
         )
+
+    def hold(self, key: Any) -> bool:
+        """Take a document's lock until the transaction ends; False when there is none."""
+        return bool(self.update_many({"_id": key}, []).matched_count)
 
     def bulk_write(self, requests: Any, **options: Any) -> Any:
         options.pop("session", None)
