@@ -60,13 +60,13 @@ def forget_token(collection: str) -> None:
 
 
 def take(model: type[Model], changes: list[Change], *, before: Any, token: Any) -> int:
-    """Announce what of these is not ours, and keep the token behind them; how many were told.
+    """Announce what others did, and keep the token behind it; how many changes were told.
 
     ``before`` is the token that was kept last; raises TokenMoved when another is kept now.
     """
     with atomic():
         _keep(model._meta.db_table, before, token)
-        return sum(_announce(model, change) for change in changes if not is_ours(change))
+        return sum(_announce(model, change) for change in changes)
 
 
 def _keep(collection: str, before: Any, token: Any) -> None:

@@ -7,6 +7,7 @@ what is there now, for nobody can tell them what has happened between.
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -25,6 +26,9 @@ logger = logging.getLogger(__name__)
 LIMIT = 100
 #: For so long the server waits for a change before it says that there is none.
 WAIT_MS = 1_000
+#: Seconds after which a stream's position is kept although there was nothing to tell: below any
+#: time for which a server keeps changes.
+KEEP_SECONDS = 30.0
 #: Seconds after which a server that was gone is asked again.
 RETRY_SECONDS = 1.0
 #: InvalidResumeToken, ChangeStreamFatalError, ChangeStreamHistoryLost: this stream goes on no more.
@@ -57,6 +61,7 @@ class Reader:
     def __init__(self, collection: Any, model: type[Model]) -> None:
         self._collection, self._model = collection, model
         self._token: Any = None
+        self._kept_at = 0.0
         self.opened = asyncio.Event()
 
     async def run(self) -> None:
@@ -114,14 +119,16 @@ class Reader:
         return changes
 
     async def _take(self, changes: list[foreign.Change], token: Any) -> None:
+        told = [change for change in changes if not foreign.is_ours(change)]
         # Where there is nothing of others the old token does for a while: a write for each of
         # our own would double them.
-        if token is None or (not changes and self._token is not None):
+        is_old = time.monotonic() > self._kept_at + KEEP_SECONDS
+        if token is None or not (told or is_old or self._token is None):
             return
         await in_database(
-            lambda: foreign.take(self._model, changes, before=self._token, token=token)
+            lambda: foreign.take(self._model, told, before=self._token, token=token)
         )
-        self._token = token
+        self._token, self._kept_at = token, time.monotonic()
 
     async def _begin_anew(self, lost: Lost) -> None:
         """First the token, then the epoch: who dies between begins anew once more."""
