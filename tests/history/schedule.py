@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from random import Random
 from typing import Literal
 
-Setup = Literal["sqlite", "sqlite-redis", "postgres-redis"]
-SETUPS: tuple[Setup, ...] = ("sqlite", "sqlite-redis", "postgres-redis")
+Setup = Literal["sqlite", "sqlite-redis", "postgres-redis", "mongodb-redis"]
+SETUPS: tuple[Setup, ...] = ("sqlite", "sqlite-redis", "postgres-redis", "mongodb-redis")
+WITH_REDIS = SETUPS[1:]
 Transport = Literal["websocket", "sse", "poll"]
 
 #: Steps of writers and how often each comes.
@@ -42,10 +43,10 @@ FAULTS: dict[str, Sequence[Setup]] = {
     "delay": SETUPS,
     "half-open": SETUPS,
     "clock": SETUPS,
-    "freeze redis": ("sqlite-redis", "postgres-redis"),
-    "flush redis": ("sqlite-redis", "postgres-redis"),
-    "restart redis": ("sqlite-redis", "postgres-redis"),
-    "freeze writer": ("postgres-redis",),
+    "freeze redis": WITH_REDIS,
+    "flush redis": WITH_REDIS,
+    "restart redis": WITH_REDIS,
+    "freeze writer": ("postgres-redis", "mongodb-redis"),
     "freeze postgres": ("postgres-redis",),
     "restart postgres": ("postgres-redis",),
 }
