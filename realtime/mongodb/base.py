@@ -12,7 +12,7 @@ from django.db import OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django_mongodb_backend import base
 from pymongo import ReadPreference
-from pymongo.errors import ConnectionFailure, PyMongoError
+from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -31,11 +31,16 @@ class Features(base.DatabaseFeatures):  # type: ignore[misc]
     update_can_self_select = False
 
 
+class Operations(base.DatabaseOperations):  # type: ignore[misc]
+    compiler_module = "realtime.mongodb.compiler"
+
+
 class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
     """A connection of one thread; the sockets are a pool that all threads share."""
 
     SchemaEditorClass = SchemaEditor
     features_class = Features
+    ops_class = Operations
     # The backend's own are for its own ``atomic()``, which knows no callbacks of Django's.
     on_commit = BaseDatabaseWrapper.on_commit
     set_autocommit = BaseDatabaseWrapper.set_autocommit
@@ -44,6 +49,13 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
     has_written = False
     #: Transactions that this connection has committed.
     commits = 0
+
+    def connect(self) -> None:
+        try:
+            super().connect()
+        except PyMongoError as error:
+            self.connection = None
+            raise OperationalError(str(error)) from error
 
     def get_collection(self, name: str, **options: Any) -> Any:
         rows = Rows(self, name, **options)
@@ -96,7 +108,7 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
         while True:
             try:
                 return self.session.commit_transaction()
-            except (ConnectionFailure, PyMongoError) as error:
+            except PyMongoError as error:
                 unknown = error.has_error_label("UnknownTransactionCommitResult")
                 if not unknown or time.monotonic() > until:
                     raise

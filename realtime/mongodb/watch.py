@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError, OperationalError
 from pymongo import AsyncMongoClient
 from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
 
@@ -72,7 +73,7 @@ class Reader:
                 await self._read()
             except Lost as lost:
                 await self._begin_anew(lost)
-            except ConnectionFailure as error:
+            except (ConnectionFailure, OperationalError) as error:
                 logger.warning("the changes of %s wait: %s", self._collection.name, error)
                 await asyncio.sleep(RETRY_SECONDS)
 
@@ -93,7 +94,9 @@ class Reader:
                 while True:
                     await self._take(await self._some(stream), stream.resume_token)
         except OperationFailure as error:
-            if error.code not in LOST and not error.has_error_label("NonResumableChangeStreamError"):
+            if error.code not in LOST and not error.has_error_label(
+                "NonResumableChangeStreamError"
+            ):
                 raise
             raise Lost(str(error)) from error
 
@@ -125,10 +128,21 @@ class Reader:
         is_old = time.monotonic() > self._kept_at + KEEP_SECONDS
         if token is None or not (told or is_old or self._token is None):
             return
-        await in_database(
-            lambda: foreign.take(self._model, told, before=self._token, token=token)
-        )
+        try:
+            await self._tell(told, token)
+        except (DatabaseError, foreign.TokenMoved):
+            raise
+        except Exception:
+            # A row that no model can be made of, say. It must not hold up the others for ever.
+            logger.exception("changes of %s cannot be told", self._collection.name)
+            await self._tell([], token)
+            await in_database(log.begin_anew)
         self._token, self._kept_at = token, time.monotonic()
+
+    async def _tell(self, changes: list[foreign.Change], token: Any) -> None:
+        await in_database(
+            lambda: foreign.take(self._model, changes, before=self._token, token=token)
+        )
 
     async def _begin_anew(self, lost: Lost) -> None:
         """First the token, then the epoch: who dies between begins anew once more."""

@@ -48,7 +48,9 @@ class Engine(MemoryEngine):
         self._written.pop(session, None)
         self._since.pop(session, None)
 
-    def _set_storage_document_locked(self, collection: Any, storage_key: Any, document: Any) -> None:
+    def _set_storage_document_locked(
+        self, collection: Any, storage_key: Any, document: Any
+    ) -> None:
         self._meet(collection, storage_key)
         super()._set_storage_document_locked(collection, storage_key, document)
 

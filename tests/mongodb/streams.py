@@ -10,8 +10,10 @@ import os
 import socket
 import sys
 import threading
+from datetime import datetime
 from typing import Any
 
+from bson import ObjectId
 from nx_27017 import handler as nx
 from nx_27017.changestream import ChangeStreamManager, _wire_rowid
 from nx_27017.server import run_server
@@ -19,6 +21,19 @@ from nx_27017.server import run_server
 
 class Gone(Exception):
     """There is no resuming from there."""
+
+
+def plain(value: Any) -> Any:
+    """A value as it was written, of what the emulator keeps of it."""
+    if isinstance(value, list):
+        return [plain(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if set(value) == {"$date"}:
+        return datetime.fromisoformat(value["$date"])
+    if "__neosqlite_objectid__" in value:
+        return ObjectId(value["id"])
+    return {name: plain(one) for name, one in value.items()}
 
 
 class Streams(ChangeStreamManager):
@@ -43,7 +58,8 @@ class Streams(ChangeStreamManager):
     def _translate_row(self, stream: Any, rowid: int, row: Any) -> Any:
         change = super()._translate_row(stream, rowid, row)
         place = (stream.collection_name, change["documentKey"]["_id"])
-        before, after = self._last.get(place) or {}, change["fullDocument"] or {}
+        before, after = self._last.get(place) or {}, plain(change["fullDocument"] or {})
+        change["fullDocument"] = after
         self._last[place] = after
         if change["operationType"] == "update":
             updated = {name: value for name, value in after.items() if before.get(name) != value}
