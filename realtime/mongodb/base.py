@@ -103,7 +103,7 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
         self.commits += 1
 
     def _commit_surely(self) -> None:
-        """Ask again while nobody knows whether it was committed; to commit twice is to do it once."""
+        """Ask again while nobody knows whether it was committed: twice does no harm."""
         until = time.monotonic() + COMMIT_SECONDS
         while True:
             try:

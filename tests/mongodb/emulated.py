@@ -18,7 +18,7 @@ from mongoeco.errors import DuplicateKeyError
 from mongoeco.wire.executor import WireCommandExecutor
 from mongoeco.wire.proxy import AsyncMongoEcoProxyServer
 
-#: Seconds after which a transaction whose client is gone lets go: ``transactionLifetimeLimitSeconds``.
+#: Seconds after which a transaction whose client is gone lets go.
 LIFETIME = 3.0
 MISSING = object()
 
