@@ -3,7 +3,7 @@
 ``python -m tests.mongodb.emulated [PORT]`` prints its address and serves until its input ends.
 
 What the emulator lacks and the backend asks for is put in front of it here: another spelling of
-``buildInfo``, ``$not`` as an expression, nested inclusion in ``$project``. And its transactions are
+``buildInfo``, ``$not`` as an expression, nested fields in ``$project`` and ``$addFields``. And its transactions are
 made to meet as MongoDB's do: at one document, at the moment of the second write. (Of itself it
 undoes whoever commits after anybody else has written anything.)
 """
@@ -210,7 +210,7 @@ def pipeline(stages: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def stage(name: str, spec: Any) -> Any:
     if name == "$match":
         return match(spec)
-    if name == "$project":
+    if name in ("$project", "$addFields", "$set"):
         return expression(dict(flat(spec)))
     if name in ("$lookup", "$unionWith") and isinstance(spec, dict) and "pipeline" in spec:
         return {**expression(spec), "pipeline": pipeline(spec["pipeline"])}
