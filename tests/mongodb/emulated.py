@@ -3,9 +3,9 @@
 ``python -m tests.mongodb.emulated [PORT]`` prints its address and serves until its input ends.
 
 What the emulator lacks and the backend asks for is put in front of it here: another spelling of
-``buildInfo``, ``$not`` as an expression, nested fields in ``$project`` and ``$addFields``. And its transactions are
-made to meet as MongoDB's do: at one document, at the moment of the second write. (Of itself it
-undoes whoever commits after anybody else has written anything.)
+``buildInfo``, ``$not`` as an expression, nested fields in ``$project`` and ``$addFields``. And its
+transactions are made to meet as MongoDB's do: at one document, at the moment of the second write.
+(Of itself it undoes whoever commits after anybody else has written anything.)
 """
 
 import asyncio
