@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 #: Seconds for which a transaction waits for others before it has written anything itself.
 PATIENCE_SECONDS = 10.0
 #: What every write of ours gives a document besides, anew each time. The server skips an update
-#: that changes nothing, and then nobody would have to wait for it; and ``watch.py`` tells by it whose
-#: a change is.
+#: that changes nothing, and then nobody would have to wait for it; and ``foreign.py`` tells by it
+#: whose a change is.
 MARK = "_mark"
 #: The same of a document that we are about to delete.
 GONE = "_gone"
