@@ -5,6 +5,7 @@ order of things: callbacks of ``on_commit`` run after the commit, in order, and 
 rollback; what fails inside a nested block undoes the whole, for MongoDB has no savepoints.
 """
 
+import sys
 import time
 from typing import Any
 
@@ -43,10 +44,11 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
     ops_class = Operations
     # The backend's own are for its own ``atomic()``, which knows no callbacks of Django's.
     on_commit = BaseDatabaseWrapper.on_commit
-    set_autocommit = BaseDatabaseWrapper.set_autocommit
 
     #: Whether the transaction under way has written: until then it may begin again unseen.
     has_written = False
+    #: The statement's error that has undone the transaction under way, on the server already.
+    broken_by: PyMongoError | None = None
     #: Transactions that this connection has committed.
     commits = 0
 
@@ -60,6 +62,21 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
     def get_collection(self, name: str, **options: Any) -> Any:
         rows = Rows(self, name, **options)
         return base.OperationDebugWrapper(self, rows) if self.queries_logged else rows
+
+    def set_autocommit(self, autocommit: bool, **how: Any) -> None:
+        """Raises Conflict at the end of a block in which an error was caught, and so hidden."""
+        BaseDatabaseWrapper.set_autocommit(self, autocommit, **how)
+        broken_by, self.broken_by = self.broken_by, None
+        # With savepoints the block would have gone on behind the error: here all of it is undone,
+        # and whoever waits for its end must not take it for committed.
+        if autocommit and broken_by is not None and sys.exception() is None:
+            raise Conflict(f"an error undid the transaction: {broken_by}") from broken_by
+
+    def refuse_after_an_error(self) -> None:
+        """Raises Conflict in a transaction that an error has undone, which was caught."""
+        if self.needs_rollback and self.broken_by is not None:
+            raise Conflict(f"an error undid the transaction: {self.broken_by}") from self.broken_by
+        self.validate_no_broken_transaction()
 
     def begin(self) -> None:
         """Start a transaction; the server hears of it with the first statement."""

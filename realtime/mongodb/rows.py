@@ -15,6 +15,7 @@ from bson import ObjectId
 from django.db import OperationalError
 from pymongo.collection import Collection
 from pymongo.errors import ConnectionFailure, PyMongoError
+from pymongo.results import DeleteResult, UpdateResult
 
 from realtime.transactions import Conflict
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Seconds for which a transaction waits for others before it has written anything itself.
 PATIENCE_SECONDS = 10.0
+#: Seconds between two looks at most.
+LONGEST_PAUSE_SECONDS = 0.05
 #: What every write of ours gives a document besides, anew each time. The server skips an update
 #: that changes nothing, and then nobody would have to wait for it; and ``foreign.py`` tells by it
 #: whose a change is.
@@ -85,29 +88,41 @@ class Rows(Collection[dict[str, Any]]):
     def _do(self, statement: Callable[[Any], Any], *, writes: bool = False) -> Any:
         """Run a statement, in the transaction if there is one; raises Conflict."""
         wrapper, until = self._wrapper, time.monotonic() + PATIENCE_SECONDS
-        wrapper.validate_no_broken_transaction()
+        wrapper.refuse_after_an_error()
+        longest = 0.002
         while True:
             try:
                 result = statement(wrapper.session)
             except PyMongoError as error:
                 self._after(error, until)
             else:
-                wrapper.has_written |= writes
+                wrapper.has_written |= writes and _touched(result)
                 return result
+            # Longer each time, and never for two as long, so that they do not keep meeting.
+            longest = min(2 * longest, LONGEST_PAUSE_SECONDS)
+            time.sleep(random.uniform(0.001, longest))  # noqa: S311
+            wrapper.begin()
 
     def _after(self, error: PyMongoError, until: float) -> None:
-        """Begin the transaction anew, or say what became of it."""
+        """Return where the transaction may begin anew; else raise what became of it."""
         wrapper = self._wrapper
         if wrapper.session is None:
             if isinstance(error, ConnectionFailure):
                 raise OperationalError(str(error)) from error
             raise error
-        if not error.has_error_label("TransientTransactionError"):
-            wrapper.needs_rollback = True  # the server has undone it already
-            raise error
-        if wrapper.has_written or time.monotonic() > until:
-            wrapper.needs_rollback = True
+        is_transient = error.has_error_label("TransientTransactionError")
+        if is_transient and not wrapper.has_written and time.monotonic() < until:
+            wrapper.undo()
+            return
+        # The server has undone it already.
+        wrapper.needs_rollback, wrapper.broken_by = True, error
+        if is_transient:
             raise Conflict(str(error)) from error
-        wrapper.undo()
-        time.sleep(random.uniform(0.001, 0.01))  # noqa: S311 — so that two do not keep meeting
-        wrapper.begin()
+        raise error
+
+
+def _touched(result: Any) -> bool:
+    """Whether a write has found anything to write to; to insert always does."""
+    if isinstance(result, UpdateResult):
+        return result.matched_count > 0
+    return not isinstance(result, DeleteResult) or result.deleted_count > 0

@@ -2,14 +2,14 @@
 
 A counter is moved outside of the caller's transaction, so that writers do not meet at it: a
 rollback leaves a hole, as elsewhere. Who holds a row's lock takes a higher number than whoever
-held it before. A committed number is never given again, also after a failover: the counter's
-change is older than the commit, so that no member has the one without the other.
+held it before. A committed number is never given again, also after a failover.
 """
 
 from typing import Any
 
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
+from pymongo.write_concern import WriteConcern
 
 COLLECTION = "realtime_sequence"
 
@@ -17,7 +17,8 @@ COLLECTION = "realtime_sequence"
 def following(wrapper: Any, name: str) -> int:
     """The next number of the sequence of this name, from 1."""
     wrapper.ensure_connection()
-    counters = wrapper.database[COLLECTION]
+    # Not `majority`: no member has the commit that uses the number without this, which is older.
+    counters = wrapper.database.get_collection(COLLECTION, write_concern=WriteConcern(1))
     while True:
         try:
             counter = counters.find_one_and_update(

@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
@@ -27,7 +28,7 @@ def other():
 
 @pytest.fixture
 def ann():
-    return User.objects.create(username="ann", username_key="ann")
+    return User.objects.create(username="ann")
 
 
 def name_of(user):
@@ -83,12 +84,64 @@ def test_a_robust_callback_that_fails_keeps_nobody_from_theirs(ann):
     assert seen == ["next"]
 
 
+def duplicate():
+    User.objects.create(username="ann")
+
+
 def test_what_fails_inside_a_nested_block_undoes_the_whole(ann):
     with pytest.raises(TransactionManagementError), atomic():
-        with pytest.raises(IntegrityError), atomic():
-            User.objects.create(username="ben", username_key="ann")
+        rename(ann, "Ann")
+        with pytest.raises(RuntimeError), atomic():
+            raise RuntimeError
+        rename(ann, "Anna")
+    assert name_of(ann) == ""
+
+
+def test_an_error_of_the_database_that_was_caught_is_told_by_the_next_statement(ann):
+    with pytest.raises(Conflict), atomic():
+        with suppress(IntegrityError), atomic():
+            duplicate()
         rename(ann, "Ann")
     assert name_of(ann) == ""
+
+
+def test_an_error_of_the_database_that_was_caught_is_told_at_the_end_of_the_block(ann):
+    """What was undone must not look as if it had been committed."""
+    with pytest.raises(Conflict), atomic():
+        rename(ann, "Ann")
+        with suppress(IntegrityError), atomic():
+            duplicate()
+    assert name_of(ann) == ""
+    with atomic():
+        rename(ann, "Ann")
+    assert name_of(ann) == "Ann"
+
+
+def test_who_was_slower_to_make_a_row_finds_it_when_run_again(ann, other):
+    """As the inboxes are made: look, make it, and look again when another was faster."""
+    looked, times = threading.Event(), []
+
+    def theirs():
+        times.append(1)
+        if not User.objects.filter(username_key="ben").exists():
+            looked.set()
+            assert made.wait(STUCK)
+            with suppress(IntegrityError), atomic():
+                User.objects.create(username="ben")
+        rename(ann, "Ann")
+
+    made = threading.Event()
+    waiting = other(lambda: in_one(theirs))
+    assert looked.wait(STUCK)
+    User.objects.create(username="ben")
+    made.set()
+    waiting.result(STUCK)
+    assert (name_of(ann), len(times)) == ("Ann", 2)
+
+
+def test_an_error_that_leaves_the_block_is_the_one_that_is_raised(ann):
+    with pytest.raises(IntegrityError), atomic(), atomic():
+        duplicate()
 
 
 def test_who_has_only_read_waits_for_a_row_and_then_sees_what_was_done(ann, other):
@@ -111,7 +164,7 @@ def test_who_has_only_read_waits_for_a_row_and_then_sees_what_was_done(ann, othe
 
 
 def test_who_has_written_and_meets_another_is_undone_and_told_so(ann, other):
-    ben = User.objects.create(username="ben", username_key="ben")
+    ben = User.objects.create(username="ben")
 
     def theirs():
         with atomic():
@@ -126,7 +179,7 @@ def test_who_has_written_and_meets_another_is_undone_and_told_so(ann, other):
 
 
 def test_what_was_undone_is_run_again_as_a_whole(ann, other):
-    ben = User.objects.create(username="ben", username_key="ben")
+    ben = User.objects.create(username="ben")
     met, times = threading.Event(), []
 
     def theirs():
