@@ -9,7 +9,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def bad(findings):
-    return {one.id: one.level for one in findings if one.level != "ok"}
+    return {one.code: one.level for one in findings if one.level != "ok"}
 
 
 def test_a_replica_set_with_all_migrations_is_in_order():
