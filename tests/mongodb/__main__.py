@@ -29,7 +29,11 @@ def main(arguments: list[str]) -> int:
         os.environ["DATABASE_URL"] = server.database("site")
         print(f"These tests run on {servers.name()}.", flush=True)
         try:
-            return pytest.main([*arguments, *(() if named else ("-m", "django_db", *SUITES))])
+            return pytest.main(
+                ["-p", "tests.mongodb.plugin", *arguments]
+                # The emulator is one process: more at once would wait for it.
+                + ([] if named else ["-n", "2", "--dist", "loadfile", "-m", "django_db", *SUITES])
+            )
         finally:
             server.stop()
             print(f"These tests ran on {servers.name()}.", flush=True)
