@@ -66,7 +66,7 @@ class Rows(Collection[dict[str, Any]]):
 
     def delete_many(self, filter: Any, **options: Any) -> Any:
         options.pop("session", None)
-        if self._wrapper.session is not None and not self.name.startswith("realtime_"):
+        if not self.name.startswith(("realtime_", "django_")):
             # What was deleted is told with how it was, and that it was us.
             self.update_many(filter, [{"$set": {GONE: True}}])
         return self._do(
