@@ -34,7 +34,7 @@ MARK = "_mark"
 GONE = "_gone"
 
 
-class Rows(Collection[dict[str, Any]]):
+class Rows(Collection[dict[str, Any]]):  # type: ignore[misc]
     """A collection whose statements belong to a connection's transaction."""
 
     def __init__(self, wrapper: "DatabaseWrapper", name: str, **options: Any) -> None:
