@@ -106,16 +106,18 @@ class Rows(Collection[dict[str, Any]]):  # type: ignore[misc]
     def _after(self, error: PyMongoError, until: float) -> None:
         """Return where the transaction may begin anew; else raise what became of it."""
         wrapper = self._wrapper
+        wrapper.needs_rollback = wrapper.session is not None
+        if isinstance(error, ConnectionFailure):
+            # The driver has tried again; who waited for as long is told 503.
+            raise OperationalError(str(error)) from error
         if wrapper.session is None:
-            if isinstance(error, ConnectionFailure):
-                raise OperationalError(str(error)) from error
             raise error
         is_transient = error.has_error_label("TransientTransactionError")
         if is_transient and not wrapper.has_written and time.monotonic() < until:
             wrapper.undo()
+            wrapper.needs_rollback = False
             return
-        # The server has undone it already.
-        wrapper.needs_rollback, wrapper.broken_by = True, error
+        wrapper.broken_by = error  # the server has undone it already
         if is_transient:
             raise Conflict(str(error)) from error
         raise error

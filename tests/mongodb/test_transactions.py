@@ -7,7 +7,8 @@ from contextlib import suppress
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.transaction import TransactionManagementError
-from pymongo.errors import OperationFailure
+from pymongo.collection import Collection
+from pymongo.errors import AutoReconnect, OperationFailure
 
 from accounts.models import User
 from realtime.models import LogHead
@@ -250,6 +251,23 @@ def test_a_commit_that_fails_leaves_nothing_and_a_connection_that_works(
     assert (name_of(ann), seen, connection.in_atomic_block) == ("", [], False)
     with atomic():
         rename(ann, "Ann")
+    assert name_of(ann) == "Ann"
+
+
+def test_a_server_that_is_gone_is_told_at_once_and_not_tried_again(ann, monkeypatch):
+    times = []
+
+    def gone(*args, **kwargs):
+        times.append(1)
+        raise AutoReconnect("the server is gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Collection, "update_many", gone)
+        with pytest.raises(OperationalError) as error:
+            in_one(lambda: rename(ann, "Ann"))
+    assert not isinstance(error.value, Conflict)
+    assert len(times) == 1
+    in_one(lambda: rename(ann, "Ann"))
     assert name_of(ann) == "Ann"
 
 
