@@ -12,6 +12,7 @@ from typing import ParamSpec, TypeVar
 from django.db import close_old_connections
 
 from realtime import logs
+from realtime.transactions import retried
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -28,7 +29,7 @@ async def in_database(function: Callable[P, T], *args: P.args, **kwargs: P.kwarg
         close_old_connections()
         try:
             with logs.within(context):
-                return function(*args, **kwargs)
+                return retried(lambda: function(*args, **kwargs))
         finally:
             close_old_connections()
 

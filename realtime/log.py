@@ -17,6 +17,7 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from realtime import bus
@@ -122,11 +123,19 @@ def locked_head() -> LogHead:
         with connection.cursor() as sql:
             sql.execute("SET LOCAL lock_timeout = 500")
             sql.execute("SET LOCAL idle_in_transaction_session_timeout = 500")
+    elif connection.vendor == "mongodb":
+        # No SELECT … FOR UPDATE there: who writes the head has it until the transaction ends.
+        LogHead.objects.update(last_seq=F("last_seq"))
     head = LogHead.objects.select_for_update().first()
     return head or LogHead.objects.create(epoch=new_epoch(), last_at=now())
 
 
 def _write_numbers(entries: Sequence[LogEntry]) -> None:
+    if connection.vendor == "mongodb":
+        from realtime.mongodb.numbers import write
+
+        write(connection, entries)
+        return
     table = LogEntry._meta.db_table
     with connection.cursor() as sql:
         if connection.vendor == "postgresql":
@@ -156,6 +165,16 @@ def now() -> datetime:
 def new_epoch() -> str:
     """A name for a log that continues no other."""
     return secrets.token_hex(4)
+
+
+def begin_anew() -> str:
+    """Change the epoch, so that clients fetch afresh; the numbers go on. The new one."""
+    with atomic():
+        head = locked_head()
+        head.epoch = new_epoch()
+        head.save(update_fields=["epoch"])
+    # Read again: on PostgreSQL the timeline is part of what clients see.
+    return _epoch(LogHead.objects.get())
 
 
 def _epoch(head: LogHead) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import models
 
+from realtime.fields import KeyField, OneRowField, SequenceField
 from realtime.keys import uuid7
 from realtime.rest.idempotency_models import IdempotencyKey as IdempotencyKey
 from realtime.transactions import atomic
@@ -16,7 +17,7 @@ from realtime.transactions import atomic
 class Model(models.Model):
     """A row with a UUIDv7 key whose save and delete commit together with what they announce."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    id = KeyField(primary_key=True, default=uuid7, editable=False)
 
     class Meta:
         abstract = True
@@ -35,7 +36,7 @@ class LogEntry(models.Model):
     """One event, or one change of rights, in the order of commits once ``seq`` is given."""
 
     # Assigned by the database, ascending: process clocks must not order anything.
-    id = models.BigAutoField(primary_key=True)
+    id = SequenceField(primary_key=True)
     #: Place in the order: contiguous from 1, given after commit; null until then.
     seq = models.BigIntegerField(null=True, unique=True, editable=False)
     #: Empty for an entry that is only a change of rights.
@@ -63,7 +64,7 @@ class LogEntry(models.Model):
 class LogHead(models.Model):
     """The one row whose lock makes the order: how far the log is numbered and how far trimmed."""
 
-    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    id = OneRowField(primary_key=True, default=1)
     epoch = models.CharField(max_length=32)
     #: The newest number given.
     last_seq = models.BigIntegerField(default=0)

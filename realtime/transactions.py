@@ -4,11 +4,59 @@ Everything that writes goes through :func:`atomic`, so that a row and its event 
 and so that a database with transactions of its own can be put behind one name.
 """
 
+import random
+import time
+from collections.abc import Callable
 from contextlib import AbstractContextManager
+from typing import TypeVar
 
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
+
+T = TypeVar("T")
+
+#: How often what met another transaction is begun in all; then whoever asked is told to.
+ATTEMPTS = 8
+
+
+class Conflict(OperationalError):
+    """Another transaction was faster, and this one was undone: it may be run again as it was.
+
+    Of MongoDB alone: elsewhere the later one waits.
+    """
 
 
 def atomic() -> AbstractContextManager[None]:
     """Commit all that happens inside, or nothing. May be nested; catch IntegrityError outside."""
     return transaction.atomic()
+
+
+def retried(work: Callable[[], T]) -> T:
+    """Run ``work``, and again where its transaction met another and nothing was committed.
+
+    Inside a transaction it runs once: only the whole of one can be run again.
+    """
+    for attempt in range(1, ATTEMPTS):
+        committed = _commits()
+        try:
+            return work()
+        except Conflict:
+            if connection.in_atomic_block or _commits() != committed:
+                raise
+        # Longer each time, and never for two as long.
+        time.sleep(random.uniform(0, 0.005 * 2**attempt))  # noqa: S311 — chance need not be secret
+    return work()
+
+
+def in_one(work: Callable[[], T]) -> T:
+    """Run ``work`` in one transaction, and again where that met another."""
+
+    def once() -> T:
+        with atomic():
+            return work()
+
+    return retried(once)
+
+
+def _commits() -> int:
+    """Transactions that this thread's connection has committed, where it counts them."""
+    return getattr(connection, "commits", 0)

@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from realtime import windows
+from realtime_site import mongodb
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -156,6 +157,8 @@ TEMPLATES = [
 
 def database(url: str) -> dict[str, Any]:
     """Django's database settings for a ``DATABASE_URL``."""
+    if mongodb.is_url(url):
+        return mongodb.database(url)
     config: dict[str, Any] = dict(dj_database_url.parse(url))
     if config["ENGINE"].endswith("sqlite3"):
         config["OPTIONS"] = {
@@ -186,6 +189,12 @@ DATABASES = {
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     Path(DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+if DATABASES["default"]["ENGINE"] == mongodb.ENGINE:
+    DEFAULT_AUTO_FIELD = mongodb.AUTO_FIELD
+    INSTALLED_APPS = [mongodb.APPS.get(app, app) for app in INSTALLED_APPS]
+    MIGRATION_MODULES = mongodb.MIGRATION_MODULES
+    MIDDLEWARE.append("realtime_site.mongodb.middleware.Retried")
+    SILENCED_SYSTEM_CHECKS += mongodb.SILENCED_CHECKS
 
 REDIS_URL = os.environ.get("REDIS_URL", "")
 CHANNEL_LAYERS: dict[str, Any] = {

@@ -37,7 +37,7 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
         database["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
         # A commit need not outlive a power cut here; to wait for the disk is most of a small test.
         database["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
-    else:
+    elif "pool" in database["OPTIONS"]:
         # A hundred threads of a test hold more connections, and longer, than requests do.
         database["OPTIONS"]["pool"]["timeout"] = 60
 

@@ -4,6 +4,7 @@ import accounts.models
 import django.contrib.auth.validators
 import django.db.models.deletion
 import django.utils.timezone
+import realtime.fields
 import realtime.keys
 from django.conf import settings
 from django.db import migrations, models
@@ -31,7 +32,7 @@ class Migration(migrations.Migration):
                 ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
                 ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
                 ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('id', models.UUIDField(default=realtime.keys.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', realtime.fields.KeyField(default=realtime.keys.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('username_key', models.CharField(editable=False, max_length=450, unique=True)),
                 ('display_name', models.CharField(blank=True, max_length=100, verbose_name='display name')),
                 ('avatar_url', models.URLField(blank=True, max_length=500, null=True, verbose_name='picture')),
@@ -51,7 +52,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Login',
             fields=[
-                ('id', models.UUIDField(default=realtime.keys.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', realtime.fields.KeyField(default=realtime.keys.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('refresh_jti', models.CharField(blank=True, max_length=64)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('expires_at', models.DateTimeField()),
@@ -65,7 +66,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Block',
             fields=[
-                ('id', models.UUIDField(default=realtime.keys.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', realtime.fields.KeyField(default=realtime.keys.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('blocked', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='blocked_by', to=settings.AUTH_USER_MODEL)),
                 ('blocker', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='blocking', to=settings.AUTH_USER_MODEL)),
@@ -78,7 +79,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Follow',
             fields=[
-                ('id', models.UUIDField(default=realtime.keys.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', realtime.fields.KeyField(default=realtime.keys.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('followed', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='followers', to=settings.AUTH_USER_MODEL)),
                 ('follower', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='following', to=settings.AUTH_USER_MODEL)),

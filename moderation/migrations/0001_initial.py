@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
+import realtime.fields
 import realtime.keys
 from django.conf import settings
 from django.db import migrations, models
@@ -20,7 +21,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Decision',
             fields=[
-                ('id', models.UUIDField(default=realtime.keys.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', realtime.fields.KeyField(default=realtime.keys.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('action', models.CharField(choices=[('hide', 'Hide'), ('restore', 'Restore'), ('delete', 'Delete'), ('dismiss', 'Dismiss the reports'), ('warn', 'Warn the author'), ('suspend', 'Suspend the author'), ('ban', 'Ban the author'), ('lift', 'End suspension or ban')], max_length=16, verbose_name='action')),
                 ('moderator_id', models.UUIDField(editable=False)),
                 ('moderator_name', models.CharField(max_length=150, verbose_name='moderator')),
@@ -44,7 +45,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Case',
             fields=[
-                ('id', models.UUIDField(default=realtime.keys.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', realtime.fields.KeyField(default=realtime.keys.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('subject', models.CharField(editable=False, max_length=64, unique=True, verbose_name='about')),
                 ('text', models.TextField(verbose_name='text')),
                 ('is_open', models.BooleanField(db_index=True, default=True, verbose_name='open')),
@@ -64,7 +65,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Report',
             fields=[
-                ('id', models.UUIDField(default=realtime.keys.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', realtime.fields.KeyField(default=realtime.keys.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('reason', models.TextField(max_length=1000, verbose_name='reason')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='at')),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reports', to='moderation.case')),

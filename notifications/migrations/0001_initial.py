@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
+import realtime.fields
 import realtime.keys
 from django.conf import settings
 from django.db import migrations, models
@@ -20,7 +21,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Inbox',
             fields=[
-                ('id', models.UUIDField(default=realtime.keys.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', realtime.fields.KeyField(default=realtime.keys.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('unread', models.PositiveIntegerField(default=0, editable=False)),
                 ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='inbox', to=settings.AUTH_USER_MODEL)),
             ],
@@ -32,7 +33,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Notification',
             fields=[
-                ('id', models.UUIDField(default=realtime.keys.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', realtime.fields.KeyField(default=realtime.keys.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('kind', models.CharField(choices=[('like', 'like'), ('comment', 'comment'), ('mention', 'mention'), ('follow', 'follow'), ('moderation', 'moderation')], max_length=16)),
                 ('priority', models.CharField(choices=[('high', 'high'), ('normal', 'normal'), ('low', 'low')], editable=False, max_length=8)),
                 ('cause', models.CharField(editable=False, max_length=128, unique=True)),

@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
+import realtime.fields
 import realtime.keys
 from django.conf import settings
 from django.db import migrations, models
@@ -19,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Post',
             fields=[
-                ('id', models.UUIDField(default=realtime.keys.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', realtime.fields.KeyField(default=realtime.keys.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('body', models.TextField(max_length=5000, verbose_name='text')),
                 ('visibility', models.CharField(choices=[('public', 'everybody'), ('followers', 'followers')], default='public', max_length=16, verbose_name='visible to')),
                 ('hashtags', models.JSONField(default=list, editable=False)),
@@ -37,7 +38,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Mention',
             fields=[
-                ('id', models.UUIDField(default=realtime.keys.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', realtime.fields.KeyField(default=realtime.keys.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mentions', to=settings.AUTH_USER_MODEL)),
                 ('post', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mentions', to='posts.post')),
             ],
@@ -48,7 +49,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Like',
             fields=[
-                ('id', models.UUIDField(default=realtime.keys.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', realtime.fields.KeyField(default=realtime.keys.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='likes', to=settings.AUTH_USER_MODEL)),
                 ('post', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='posts.post')),
@@ -60,7 +61,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Comment',
             fields=[
-                ('id', models.UUIDField(default=realtime.keys.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', realtime.fields.KeyField(default=realtime.keys.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('body', models.TextField(max_length=2000, verbose_name='text')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
@@ -75,7 +76,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='PostHashtag',
             fields=[
-                ('id', models.UUIDField(default=realtime.keys.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', realtime.fields.KeyField(default=realtime.keys.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('tag', models.CharField(max_length=100)),
                 ('post', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tags', to='posts.post')),
             ],
@@ -86,7 +87,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='HashtagFollow',
             fields=[
-                ('id', models.UUIDField(default=realtime.keys.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', realtime.fields.KeyField(default=realtime.keys.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('tag', models.CharField(max_length=100)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='followed_hashtags', to=settings.AUTH_USER_MODEL)),
             ],

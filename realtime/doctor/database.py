@@ -44,6 +44,8 @@ def look(
         yield from _sqlite(connection)
     elif connection.vendor == "postgresql":
         yield from _postgresql(connection, processes, clock)
+    elif connection.vendor == "mongodb":
+        yield from _mongodb(connection)
 
 
 def _pending(connection: BaseDatabaseWrapper) -> list[str]:
@@ -132,6 +134,16 @@ def connections(processes: int, pool: int, most: int) -> Finding:
         f"{words}: that is {needed} connections, and PostgreSQL gives {most}.",
         f"Set max_connections to {needed + 3} or more, use fewer workers or PgBouncer.",
     )
+
+
+def _mongodb(connection: Any) -> Iterator[Finding]:
+    hello = connection.connection.admin.command("hello")
+    if "setName" not in hello and hello.get("msg") != "isdbgrid":
+        yield wrong(
+            "database.no_transactions",
+            "This MongoDB stands alone and has no transactions: nothing can be written.",
+            "Start it with --replSet and run rs.initiate(): a set of one member will do.",
+        )
 
 
 def _one(connection: BaseDatabaseWrapper, sql: str) -> Any:

@@ -8,13 +8,14 @@ from uuid import uuid4
 from django.db import models
 from django.utils import timezone
 
+from realtime.fields import KeyField
 from realtime.keys import uuid7
 
 
 class IdempotencyKey(models.Model):
     """A key that a user sent with a write, and the answer, once there is one."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    id = KeyField(primary_key=True, default=uuid7, editable=False)
     #: The user's id; the engine knows no users.
     owner = models.CharField(max_length=64)
     key = models.CharField(max_length=64)

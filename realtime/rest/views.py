@@ -22,7 +22,7 @@ from realtime.rest.idempotency import Answer, Claim, Keyed, claim
 from realtime.rest.parsers import give_length
 from realtime.rest.problems import Problem
 from realtime.rest.renderers import encode
-from realtime.transactions import atomic
+from realtime.transactions import in_one
 
 View = TypeVar("View", bound=APIView)
 Args = ParamSpec("Args")
@@ -50,8 +50,7 @@ def write(
 
         keyed = _keyed(request)
         if keyed is None:
-            with atomic():
-                return run()
+            return in_one(run)
         outcome = claim(keyed)
         if isinstance(outcome, Answer):
             return _again(outcome)
@@ -86,11 +85,15 @@ def _keyed(request: Request) -> Keyed | None:
 
 def _first(view: APIView, run: Run, mine: Claim, *, op: str) -> Response:
     """Answer, and keep the answer with what was written; an error's is kept by itself."""
+
+    def write_and_answer() -> Response:
+        response = run()
+        mine.answer(_answer(response))
+        return response
+
     try:
-        with operation(op), atomic():
-            response = run()
-            mine.answer(_answer(response))
-            return response
+        with operation(op):
+            return in_one(write_and_answer)
     except Exception as error:
         response = view.handle_exception(error)
         if _is_kept(response.status_code):

@@ -38,8 +38,8 @@ def test_no_file_chooses_a_package_index() -> None:
 
 
 def test_every_requirement_is_pinned_with_its_hash() -> None:
-    for lock in ("requirements/app.txt", "requirements/test.txt"):
-        text = (ROOT / lock).read_text().replace("\\\n", " ")
+    for lock in ("app", "test", "mongodb"):
+        text = (ROOT / f"requirements/{lock}.txt").read_text().replace("\\\n", " ")
         lines = [line for line in text.splitlines() if line and not line.lstrip().startswith("#")]
         assert lines
         assert [line for line in lines if "==" not in line or "--hash=sha256:" not in line] == []

@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from random import Random
 from typing import Literal
 
-Setup = Literal["sqlite", "sqlite-redis", "postgres-redis"]
+Setup = Literal["sqlite", "sqlite-redis", "postgres-redis", "mongodb-redis"]
+#: Those that any machine with Redis and PostgreSQL can play; MongoDB's are in ``tests/mongodb``.
 SETUPS: tuple[Setup, ...] = ("sqlite", "sqlite-redis", "postgres-redis")
+ALL: tuple[Setup, ...] = (*SETUPS, "mongodb-redis")
+WITH_REDIS = ALL[1:]
 Transport = Literal["websocket", "sse", "poll"]
 
 #: Steps of writers and how often each comes.
@@ -35,17 +38,17 @@ STEPS = {
 #: Steps of a process of its own, each one transaction.
 DEEDS = {"several": 6, "rollback": 4, "hold": 4, "burst": 2}
 FAULTS: dict[str, Sequence[Setup]] = {
-    "kill server": SETUPS,
-    "freeze server": SETUPS,
-    "kill writer": SETUPS,
-    "cut": SETUPS,
-    "delay": SETUPS,
-    "half-open": SETUPS,
-    "clock": SETUPS,
-    "freeze redis": ("sqlite-redis", "postgres-redis"),
-    "flush redis": ("sqlite-redis", "postgres-redis"),
-    "restart redis": ("sqlite-redis", "postgres-redis"),
-    "freeze writer": ("postgres-redis",),
+    "kill server": ALL,
+    "freeze server": ALL,
+    "kill writer": ALL,
+    "cut": ALL,
+    "delay": ALL,
+    "half-open": ALL,
+    "clock": ALL,
+    "freeze redis": WITH_REDIS,
+    "flush redis": WITH_REDIS,
+    "restart redis": WITH_REDIS,
+    "freeze writer": ("postgres-redis", "mongodb-redis"),
     "freeze postgres": ("postgres-redis",),
     "restart postgres": ("postgres-redis",),
 }

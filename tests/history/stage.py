@@ -13,6 +13,7 @@ from pathlib import Path
 from tests.history.hand import Hand
 from tests.history.proxy import Proxy
 from tests.history.schedule import Setup
+from tests.mongodb import servers as mongodb
 from tests.servers import Postgres, Redis, Site
 
 SETTINGS = "tests.history.planted_settings"
@@ -34,19 +35,20 @@ class Stage:
         self._folder, self._template = folder, migrated_sqlite
         self.redis = Redis(folder("redis")) if setup != "sqlite" else None
         self.postgres = Postgres(folder("postgres")) if setup == "postgres-redis" else None
+        self.mongodb = mongodb.server(folder("mongodb")) if setup == "mongodb-redis" else None
         self._count, self._plant = servers, plant
         self.sites: list[Site] = []
         self.proxies: list[Proxy] = []
         self.hand: Hand
 
     async def start(self) -> None:
-        for server in (self.redis, self.postgres):
+        for server in (self.redis, self.postgres, self.mongodb):
             if server is not None:
                 await asyncio.to_thread(server.start)
         url = await asyncio.to_thread(self._database)
         for number in range(self._count):
             self.sites.append(self._site(url, number))
-        if self.postgres is not None:
+        if not url.startswith("sqlite"):
             await asyncio.to_thread(self.sites[0].manage, "migrate", "--verbosity", "0")
         home = self._folder("writer")
         self.hand = Hand(self.sites[0].env, home / "output.log")
@@ -58,6 +60,8 @@ class Stage:
     def _database(self) -> str:
         if self.postgres is not None:
             return self.postgres.database("site")
+        if self.mongodb is not None:
+            return self.mongodb.database(f"history-{os.getpid()}")
         path = self._folder("database") / "site.sqlite3"
         shutil.copy(self._template, path)
         return f"sqlite:///{path}"
@@ -133,6 +137,8 @@ class Stage:
             if server is not None and server.process is not None:
                 signal_tree(server.process.pid, signal.SIGCONT)
                 await asyncio.to_thread(server.stop)
+        if self.mongodb is not None:
+            self.mongodb.stop()
 
 
 def signal_tree(pid: int, number: signal.Signals) -> None:

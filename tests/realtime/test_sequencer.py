@@ -76,6 +76,9 @@ class Writer:
     def roll_back(self):
         stack, _texts = self.levels.pop()
         self._do(stack.__exit__, RolledBack, RolledBack(), None)
+        # Without savepoints a level that is rolled back takes those around it along.
+        if self.levels and not connection.features.uses_savepoints:
+            self.roll_back()
 
     def leave(self):
         while self.levels:

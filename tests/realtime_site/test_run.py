@@ -89,3 +89,11 @@ def test_run_installs_only_when_the_lock_has_changed(bare_run: Run, tmp_path: Pa
 def test_continuous_integration_runs_what_everybody_runs() -> None:
     assert os.access(ROOT / ".ci/run", os.X_OK)
     assert '/../run" test "$@"' in (ROOT / ".ci/run").read_text()
+
+
+def test_tests_on_mongodb_are_skipped_with_their_reason_where_none_can_be_had(
+    bare_run: Run,
+) -> None:
+    done = bare_run("test", "--mongo")
+    assert done.returncode == 0
+    assert "Skipped: MONGODB_TEST_URL names no MongoDB" in done.stderr

@@ -38,7 +38,7 @@ class Command(BaseCommand):
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             raise CommandError("The database is behind the code: run `./run manage migrate`.")
         connection.close()
-        if connection.vendor == "postgresql":
+        if connection.vendor in ("postgresql", "mongodb"):
             # This process may be the one that only watches the workers.
-            connection.close_pool()  # type: ignore[attr-defined]  # which psycopg's wrapper has
+            connection.close_pool()  # type: ignore[attr-defined]  # which these two have
         server.run(host=host, port=port, workers=workers)

@@ -1,0 +1,43 @@
+"""``./run test --mongo``: the suites of the engine and the API on MongoDB, or on what stands in."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tests.mongodb import servers
+
+#: What runs where no tests are named.
+SUITES = (
+    "tests/mongodb",
+    "tests/realtime",
+    "tests/posts",
+    "tests/accounts",
+    "tests/notifications",
+    "tests/moderation",
+    "tests/rights",
+)
+
+
+def main(arguments: list[str]) -> int:
+    named = [one for one in arguments if not one.startswith("-")]
+    with tempfile.TemporaryDirectory(prefix="realtime-mongodb-") as folder:
+        server = servers.server(Path(folder))
+        server.start()
+        os.environ["DATABASE_URL"] = server.database("site")
+        print(f"These tests run on {servers.name()}.", flush=True)
+        try:
+            return pytest.main(
+                ["-p", "tests.mongodb.plugin", *arguments]
+                # The emulator is one process: more at once would wait for it.
+                + ([] if named else ["-n", "2", "--dist", "loadfile", "-m", "django_db", *SUITES])
+            )
+        finally:
+            server.stop()
+            print(f"These tests ran on {servers.name()}.", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,27 @@
+"""For pytest on MongoDB: what ``migrate`` writes stays between two tests.
+
+Elsewhere Django empties it and writes it anew after each, which takes an emulator seconds.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.management.commands import flush
+
+from realtime.mongodb.base import Operations
+
+#: Permissions, and the groups that have them.
+KEPT = {"auth_permission", "auth_group", "auth_group_permissions", "django_content_type"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _permissions_stay() -> Iterator[None]:
+    empty = Operations.execute_sql_flush
+
+    def empty_others(self: Operations, tables: list[str]) -> None:
+        empty(self, [table for table in tables if table not in KEPT])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Operations, "execute_sql_flush", empty_others)
+        patch.setattr(flush, "emit_post_migrate_signal", lambda *args, **kwargs: None)
+        yield
