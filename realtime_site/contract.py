@@ -22,10 +22,13 @@ def contract() -> Contract:
 def files() -> dict[str, str]:
     """Every file that is written from the source: its path in the repository, its text."""
     root: Path = settings.BASE_DIR
+    site_types = typescript.of_site(contract())
     return {
         PROTOCOL: tables.written((root / PROTOCOL).read_text(), contract()),
         "realtime/static/realtime/types/protocol.d.ts": typescript.of_engine(contract()),
-        "clients/protocol/site.d.ts": typescript.of_site(contract()),
+        "clients/protocol/site.d.ts": site_types,
+        # Again, as a package has all that it needs inside it.
+        "clients/react/src/site.ts": site_types,
         "clients/protocol/schema.json": jsonschema.bundle(contract()),
     }
 

@@ -17,7 +17,7 @@ EXAMPLE = PACKAGE / "example"
 MODULES = PACKAGE / "node_modules"
 #: Whose files the package is made of, and those of the example.
 SOURCES = ("realtime/static/realtime/*.js", "presence/static/presence/*.js", "clients/react/src/*")
-SOURCES += ("clients/react/*.js*",)
+SOURCES += ("clients/react/*.js*", "realtime/static/realtime/types/protocol.d.ts")
 PAGES = ("clients/react/example/app/*", "clients/react/example/*.js*")
 
 

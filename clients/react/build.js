@@ -20,6 +20,7 @@ const scripts = readdirSync(new URL("realtime/static/realtime/", site)).filter((
 for (const path of [...scripts.map((name) => `realtime/static/realtime/${name}`), ...OTHERS]) {
   copyFileSync(new URL(path, site), new URL(path.split("/").at(-1), client));
 }
+copyFileSync(new URL("realtime/static/realtime/types/protocol.d.ts", site), new URL("protocol.d.ts", client));
 for (const project of ["tsconfig.client.json", "tsconfig.json"]) {
   execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", project], { cwd: here, stdio: "inherit" });
 }
