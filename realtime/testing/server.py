@@ -25,7 +25,7 @@ from realtime import database, log
 from realtime import hub as hub_module
 from realtime.hub import Hub
 from realtime.tasks import end
-from realtime.testing.clients import FakeClient
+from realtime.testing.clients import PATIENCE, FakeClient
 from realtime.testing.layer import FaultyLayer
 from realtime.testing.sockets import Socket
 
@@ -56,7 +56,12 @@ class Server:
             self._stay_on_the_test_s_connection()
         layers = {DEFAULT_CHANNEL_LAYER: self.layer}
         self._patches.enter_context(patch.dict(channel_layers.backends, layers))
-        await Hub.of_this_process()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await Hub.of_this_process()  # which tries for ever where there is no table
+        except BaseException:
+            await self.__aexit__()
+            raise
         return self
 
     def _stay_on_the_test_s_connection(self) -> None:

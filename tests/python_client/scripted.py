@@ -1,10 +1,14 @@
 """A server that does what a test says, one connection after the other: as real ones seldom do."""
 
+import asyncio
 import json
 from contextlib import asynccontextmanager
 from urllib.parse import parse_qs, urlsplit
 
 from websockets.asyncio.server import serve
+
+#: Seconds for a test.
+PATIENCE = 10
 
 
 class Line:
@@ -36,7 +40,10 @@ class Line:
 
 @asynccontextmanager
 async def scripted(*scripts):
-    """Its URL, and the lines that came; each connection is done by the next script, then closed."""
+    """Its URL, and the lines that came; each connection is done by the next script, then closed.
+
+    A test that waits at it for longer than PATIENCE has failed.
+    """
     lines, waiting = [], list(scripts)
 
     async def serve_one(socket):
@@ -44,6 +51,6 @@ async def scripted(*scripts):
         lines.append(line)
         await waiting.pop(0)(line)
 
-    async with serve(serve_one, "127.0.0.1", 0) as server:
+    async with asyncio.timeout(PATIENCE), serve(serve_one, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
         yield f"ws://127.0.0.1:{port}/ws/", lines
