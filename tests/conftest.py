@@ -41,7 +41,7 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
     elif on_mongodb():
         # One for each process of the test run.
         worker = os.environ.get("PYTEST_XDIST_WORKER", "")
-        database["TEST"] = {"NAME": f"test_{database['NAME']}_{worker}"}
+        database["TEST"]["NAME"] = f"test_{database['NAME']}_{worker}"
     elif "pool" in database["OPTIONS"]:
         # A hundred threads of a test hold more connections, and longer, than requests do.
         database["OPTIONS"]["pool"]["timeout"] = 60
