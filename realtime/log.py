@@ -10,6 +10,7 @@ holes, and nobody sees number n before n−1 is visible.
 
 import logging
 import secrets
+import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -90,6 +91,17 @@ def stamp_and_tell() -> None:
 
 def stamp() -> Batch | None:
     """Give the next numbers to committed entries, at most STAMP_LIMIT; None when there are none."""
+    if connection.vendor != "mongodb":
+        return _stamp()
+    # Who waits for the head there asks for it again and again: one of this process is enough.
+    with _stamping:
+        return _stamp()
+
+
+_stamping = threading.Lock()
+
+
+def _stamp() -> Batch | None:
     if not LogEntry.objects.filter(seq__isnull=True).exists():
         return None
     with atomic():

@@ -22,6 +22,7 @@ from django.conf import settings
 from django.core.cache import caches
 from playwright.async_api import Browser, async_playwright
 
+from realtime.fields import on_mongodb
 from realtime.testing import Clock
 from tests.servers import PRODUCTION, Missing, Postgres, Redis, Server, Site
 from tests.servers import chromium as chromium_path
@@ -37,6 +38,10 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
         database["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
         # A commit need not outlive a power cut here; to wait for the disk is most of a small test.
         database["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
+    elif on_mongodb():
+        # One for each process of the test run.
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+        database["TEST"]["NAME"] = f"test_{database['NAME']}_{worker}"
     elif "pool" in database["OPTIONS"]:
         # A hundred threads of a test hold more connections, and longer, than requests do.
         database["OPTIONS"]["pool"]["timeout"] = 60

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: Seconds for which a transaction waits for others before it has written anything itself.
 PATIENCE_SECONDS = 10.0
 #: Seconds between two looks at most.
-LONGEST_PAUSE_SECONDS = 0.05
+LONGEST_PAUSE_SECONDS = 0.1
 #: What every write of ours gives a document besides, anew each time. The server skips an update
 #: that changes nothing, and then nobody would have to wait for it; and ``foreign.py`` tells by it
 #: whose a change is.

@@ -19,6 +19,8 @@ SUITES = (
     "tests/moderation",
     "tests/rights",
 )
+#: Those of them that need a database.
+MARKED = "django_db or history"
 
 
 def main(arguments: list[str]) -> int:
@@ -32,7 +34,7 @@ def main(arguments: list[str]) -> int:
             return pytest.main(
                 ["-p", "tests.mongodb.plugin", *arguments]
                 # The emulator is one process: more at once would wait for it.
-                + ([] if named else ["-n", "2", "--dist", "loadfile", "-m", "django_db", *SUITES])
+                + ([] if named else ["-n", "2", "--dist", "loadfile", "-m", MARKED, *SUITES])
             )
         finally:
             server.stop()

@@ -11,6 +11,7 @@ transactions are made to meet as MongoDB's do: at one document, at the moment of
 import asyncio
 import sys
 import time
+from collections import Counter
 from typing import Any
 
 from mongoeco.engines.memory import MemoryEngine
@@ -35,10 +36,14 @@ class Engine(MemoryEngine):
         #: session → (database, collection, key) → the document before its first write there.
         self._written: dict[str, dict[tuple[str, str, Any], Any]] = {}
         self._since: dict[str, float] = {}
+        #: Counts the writes to a collection; and what it was when a session's transaction began.
+        self._version: Counter[tuple[str, str]] = Counter()
+        self._began: dict[str, Counter[tuple[str, str]]] = {}
 
     def _start_session_transaction(self, session: Any) -> None:
         super()._start_session_transaction(session)
         self._written[session.session_id], self._since[session.session_id] = {}, time.monotonic()
+        self._began[session.session_id] = self._version.copy()
 
     def _abort_session_transaction(self, session: Any) -> None:
         super()._abort_session_transaction(session)
@@ -47,6 +52,7 @@ class Engine(MemoryEngine):
     def _forget(self, session: str) -> None:
         self._written.pop(session, None)
         self._since.pop(session, None)
+        self._began.pop(session, None)
 
     def _set_storage_document_locked(
         self, collection: Any, storage_key: Any, document: Any
@@ -70,6 +76,7 @@ class Engine(MemoryEngine):
             self._mvcc_states.pop(other, None)
             self._forget(other)
         if session is None:
+            self._version[database, name] += 1
             return
         mine = self._written[session]
         if place not in mine:
@@ -98,7 +105,8 @@ class Engine(MemoryEngine):
                 raise Met("the transaction was too old")
             try:
                 if state.has_writes:
-                    self._merge(state, self._written[session.session_id])
+                    began = self._began[session.session_id]
+                    self._merge(state, self._written[session.session_id], began)
                     state.snapshot_version = self._mvcc_version
             except (Met, DuplicateKeyError) as error:
                 self._mvcc_states.pop(session.session_id, None)
@@ -107,7 +115,9 @@ class Engine(MemoryEngine):
                 self._forget(session.session_id)
             super()._commit_session_transaction(session)
 
-    def _merge(self, state: Any, written: dict[tuple[str, str, Any], Any]) -> None:
+    def _merge(
+        self, state: Any, written: dict[tuple[str, str, Any], Any], began: Counter[tuple[str, str]]
+    ) -> None:
         """Make the transaction's view what is live now, and its own writes on top."""
         places: dict[tuple[str, str], list[tuple[Any, Any, Any]]] = {}
         for (database, name, key), before in written.items():
@@ -116,7 +126,9 @@ class Engine(MemoryEngine):
                 raise Met(f"WriteConflict at {database}.{name} on commit")
             places.setdefault((database, name), []).append((key, before, after))
         for (database, name), changes in places.items():
-            self._merge_one(state, database, name, changes)
+            if self._version[database, name] != began[database, name]:
+                self._merge_one(state, database, name, changes)
+        self._version.update(places.keys())
 
     def _merge_one(self, state: Any, database: str, name: str, changes: list[Any]) -> None:
         live = self._storage.get(database, {}).get(name)
@@ -126,28 +138,24 @@ class Engine(MemoryEngine):
         maps = self._index_data.get(database, {}).get(name, {})
         state.index_data.setdefault(database, {})[name] = {k: m.copy() for k, m in maps.items()}
         views = {"index_data_view": state.index_data, "indexes_view": state.indexes}
-        for key, before, _after in changes:
-            if before is not MISSING:
-                old = self._borrow_storage_document(before)
-                self._update_indexes_locked(database, name, key, old, action="delete", **views)
-                del collection[key]
-        for key, _before, after in changes:
-            if after is MISSING:
-                continue
-            new = self._borrow_storage_document(after)
-            self._ensure_unique_indexes(
-                database,
-                name,
-                new,
-                storage_view=state.storage,
-                indexes_view=state.indexes,
-                index_data_view=state.index_data,
-            )
-            collection[key] = after
-        for index in state.indexes.get(database, {}).get(name, []):
-            self._rebuild_index_data_locked(
-                database, name, index, index_data_view=state.index_data, storage_view=state.storage
-            )
+        shown, self._storage = self._storage, state.storage  # where indexes look for the order
+        try:
+            for key, before, _after in changes:
+                if before is not MISSING:
+                    old = self._borrow_storage_document(before)
+                    self._update_indexes_locked(database, name, key, old, action="delete", **views)
+                    del collection[key]
+            for key, _before, after in changes:
+                if after is MISSING:
+                    continue
+                new = self._borrow_storage_document(after)
+                self._ensure_unique_indexes(
+                    database, name, new, storage_view=state.storage, **views
+                )
+                collection[key] = after
+                self._update_indexes_locked(database, name, key, new, **views)
+        finally:
+            self._storage = shown
 
 
 class Executor(WireCommandExecutor):

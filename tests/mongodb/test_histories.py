@@ -6,7 +6,7 @@ from tests.history import schedule
 from tests.history.checker import breaches
 from tests.history.story import Story
 
-pytestmark = [pytest.mark.history, pytest.mark.django_db]
+pytestmark = pytest.mark.history
 
 
 @pytest.mark.parametrize("seed", range(20, 26))
