@@ -68,7 +68,7 @@ async def server(app):
         while not server.started:
             await asyncio.sleep(0.005)
     yield server
-    server.should_exit = True
+    server.should_exit = server.force_exit = True  # also of what a test has left half done
     await serving
 
 
