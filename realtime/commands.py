@@ -64,8 +64,10 @@ class CommandQueue:
     def cancel(self) -> None:
         """Drop what waits and stop what runs."""
         self._waiting.clear()
-        if self._task is not None:
-            self._task.cancel()
+        # Not kept: its error knows its frames, which know us.
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
 
     async def _work(self) -> None:
         while self._waiting:

@@ -17,12 +17,24 @@ from realtime.transactions import retried
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="realtime-db")
+_threads = ThreadPoolExecutor(max_workers=3, thread_name_prefix="realtime-db")
+#: The log's own: who follows it does not queue behind those who ask and ask.
+_log_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="realtime-log")
 
 
 async def in_database(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run a synchronous function that queries the database, beside the event loop."""
+    return await _run(_threads, function, *args, **kwargs)
 
+
+async def in_log(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """The same for the one who follows the log: one after the other, before all others."""
+    return await _run(_log_thread, function, *args, **kwargs)
+
+
+async def _run(
+    threads: ThreadPoolExecutor, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+) -> T:
     context = logs.current()
 
     def call() -> T:
@@ -33,4 +45,4 @@ async def in_database(function: Callable[P, T], *args: P.args, **kwargs: P.kwarg
         finally:
             close_old_connections()
 
-    return await asyncio.get_running_loop().run_in_executor(_threads, call)
+    return await asyncio.get_running_loop().run_in_executor(threads, call)

@@ -44,11 +44,7 @@ async def readyz(request: HttpRequest) -> HttpResponse:
     hub = Hub.running()
     if hub is not None and hub.draining:
         return json_response(503, {"status": "draining"})
-    parts = {
-        "database": await _answer(_database()),
-        "log": await _answer(_log(hub)),
-        "layer": await _answer(_layer()),
-    }
+    parts = await _together(hub)
     well = parts["database"] == parts["log"] == "ok"
     return json_response(200 if well else 503, {"status": "ok" if well else "unready", **parts})
 
@@ -61,6 +57,26 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not (_is_local(request) or _has_token(request)):
         return error_response(Unauthenticated("this needs METRICS_TOKEN as a bearer token"))
     return HttpResponse(exposition(), content_type=CONTENT_TYPE_LATEST)
+
+
+_looking: "asyncio.Future[dict[str, str]] | None" = None
+
+
+async def _together(hub: Hub | None) -> dict[str, str]:
+    """What a look finds, the one under way where there is one: anybody may ask, at any rate."""
+    global _looking
+    loop = asyncio.get_running_loop()
+    if _looking is None or _looking.done() or _looking.get_loop() is not loop:
+        _looking = asyncio.ensure_future(_look(hub))
+    return await asyncio.shield(_looking)
+
+
+async def _look(hub: Hub | None) -> dict[str, str]:
+    return {
+        "database": await _answer(_database()),
+        "log": await _answer(_log(hub)),
+        "layer": await _answer(_layer()),
+    }
 
 
 async def _answer(question: Awaitable[str]) -> str:

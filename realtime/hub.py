@@ -28,7 +28,7 @@ from realtime.admission import Admission, Handshakes
 from realtime.conf import conf
 from realtime.connection import Connection
 from realtime.control import RoomJoined, RoomLeft
-from realtime.database import in_database
+from realtime.database import in_database, in_log
 from realtime.draining import spread
 from realtime.envelope import Batch, Envelope, Parcel, Whisper, encode_whisper
 from realtime.events import (
@@ -279,7 +279,7 @@ class Hub:
             # A hub that begins takes up what its ring may hold: those who come back after a restart
             # must not be a storm on the database. One for a single page needs none of it.
             recent = MAX_EVENTS if self._tasks and not self.epoch else 0
-            found = await in_database(_look_at_log, self.epoch, self.position, recent)
+            found = await in_log(_look_at_log, self.epoch, self.position, recent)
             for batch in found.stamped:
                 with suppress(asyncio.QueueFull):
                     self._outgoing.put_nowait(batch)

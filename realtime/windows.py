@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 #: Below this a window's own seconds are coarser than the waits that clients are told.
 LEAST_SECONDS = 1
+#: What may be left of reckoning with shares: who waited as told is not refused for it.
+EPSILON = 1e-9
 #: A day: longer ones would be kept in a cache that may be emptied.
 MOST_SECONDS = 86_400
 
@@ -79,7 +81,7 @@ def is_over(rate: Rate, *, before: int, current: int, elapsed: float) -> bool:
 
     The one that is asked about is among ``current``.
     """
-    return before * (1 - elapsed / rate.seconds) + current > rate.limit
+    return before * (1 - elapsed / rate.seconds) + current > rate.limit + EPSILON
 
 
 def wait(rate: Rate, *, before: int, current: int, elapsed: float) -> int:
@@ -93,7 +95,7 @@ def wait(rate: Rate, *, before: int, current: int, elapsed: float) -> int:
     else:
         # Only in the next window, where those of this one are those before.
         seconds = rate.seconds - elapsed + _until(rate, current, rate.limit - 1)
-    return max(1, math.ceil(seconds))
+    return max(1, math.ceil(seconds - EPSILON))
 
 
 def _until(rate: Rate, before: int, room: int) -> float:

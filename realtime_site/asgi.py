@@ -2,16 +2,17 @@
 
 import os
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "realtime_site.settings")
-django_application = get_asgi_application()  # before anything that needs the apps
+django.setup(set_prefix=False)  # before anything that needs the apps
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.conf import settings  # noqa: E402
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware  # noqa: E402
 
 from realtime.access import RequestIds  # noqa: E402
+from realtime.handler import Handler  # noqa: E402
 from realtime.lifespan import Lifespan  # noqa: E402
 from realtime.turns import InTurn  # noqa: E402
 from realtime_site.routing import websocket_urlpatterns  # noqa: E402
@@ -21,7 +22,7 @@ application = RequestIds(
     ProxyHeadersMiddleware(
         ProtocolTypeRouter(
             {
-                "http": InTurn(django_application),
+                "http": InTurn(Handler()),
                 "websocket": URLRouter(websocket_urlpatterns),
                 "lifespan": Lifespan(),
             }

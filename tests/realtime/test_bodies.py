@@ -68,7 +68,7 @@ async def server(app):
         while not server.started:
             await asyncio.sleep(0.005)
     yield server
-    server.should_exit = True
+    server.should_exit = server.force_exit = True  # also of what a test has left half done
     await serving
 
 
@@ -224,16 +224,23 @@ async def test_an_answer_that_nobody_reads_is_given_up(app, server, monkeypatch)
     writer.close()
 
 
-async def test_a_slow_reader_gets_the_whole_answer(app, server, monkeypatch):
-    monkeypatch.setattr(bodies, "UNREAD_SECONDS", 0.3)
+async def test_who_reads_something_between_two_looks_is_not_let_go(app, server):
     app.answer = b"x" * 20_000_000
     reader, writer = await asyncio.open_connection("127.0.0.1", server.config.port, limit=1_024)
     writer.write(GET)
-    came = 0
+    await comes_to(lambda: any(one._unread_timer for one in server.server_state.connections))
+    (connection,) = server.server_state.connections
+    connection._unread = connection.transport.get_write_buffer_size() + 1  # at the last look
+    connection._look_at_reader()
+    assert not connection.transport.is_closing()
     async with asyncio.timeout(20):
+        assert len(await reader.readuntil(b"\r\n\r\n")) > 0
+        came = 0
         while came < 20_000_000:
-            came += len(await reader.read(500_000))
-            await asyncio.sleep(0.001)
+            came += len(await reader.read(1_000_000))
+    connection._look_at_reader()
+    connection._look_at_reader()
+    assert connection.transport.is_closing()
     writer.close()
 
 

@@ -143,3 +143,18 @@ def test_a_redis_that_is_gone_is_asked_again_and_counts_again(
         "the cache cannot be asked, s",
         "the cache answers again: lim",
     ]
+
+
+def test_a_count_is_kept_until_the_window_after_its_own_is_over(monkeypatch):
+    """Counted at the very begin of a window, it is asked for to the end of the next."""
+    kept = []
+    cache = caches["default"]
+    add = type(cache).add
+
+    def record(self, key, value, timeout):
+        kept.append(timeout)
+        return add(self, key, value, timeout=timeout)
+
+    monkeypatch.setattr(type(cache), "add", record)
+    rates.Store(cache).counts("key", 7, 60)
+    assert kept[0] >= 2 * 60

@@ -1,6 +1,7 @@
 """Rates as they are written, and the arithmetic of a window that slides."""
 
 import random
+from itertools import product
 
 import pytest
 
@@ -92,3 +93,23 @@ def _refused(rate, before, current, at):
     ago, elapsed = window(rate, at + 1e-9)
     counts = {0: (before, current), 1: (current, 0), 2: (0, 0)}[ago]
     return is_over(rate, before=counts[0], current=counts[1] + 1, elapsed=elapsed)
+
+
+def test_who_waits_as_told_is_taken_and_is_told_no_longer_than_need_be():
+    for limit, before, current, tenth in product(range(1, 5), range(6), range(5), range(70)):
+        rate, elapsed = Rate(limit, 7), tenth / 10
+        if not is_over(rate, before=before, current=current + 1, elapsed=elapsed):
+            continue
+        seconds = wait(rate, before=before, current=current, elapsed=elapsed)
+        assert seconds >= 1
+        assert not is_over_at(rate, before, current, elapsed + seconds)
+        assert is_over_at(rate, before, current, elapsed + seconds - 1) or seconds == 1
+
+
+def is_over_at(rate, before, current, moment):
+    """With nothing else coming meanwhile; ``moment`` may lie in the next windows."""
+    if moment >= 2 * rate.seconds:
+        before = current = 0
+    elif moment >= rate.seconds:
+        before, current = current, 0
+    return is_over(rate, before=before, current=current + 1, elapsed=moment % rate.seconds)
