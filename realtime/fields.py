@@ -41,7 +41,7 @@ class OneRowField(_Key, SmallField):
     """The key of a table that has one row."""
 
 
-class SequenceField(_Key, AutoField):
+class SequenceField(_Key, AutoField):  # type: ignore[misc]  # the stubs of Django's mixin differ
     """A number that the database gives, ascending: a sequence, and on MongoDB a counter."""
 
     def get_internal_type(self) -> str:
