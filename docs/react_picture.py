@@ -14,7 +14,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Page, async_playwright
 
-from docs.screenshots import DESK, DOCS, FRAME, LIFE_MS, SETTLE_MS, WINDOW, Demo, Visitor
+from docs.screenshots import DESK, DOCS, FRAME, LIFE_MS, WINDOW, Demo, Visitor
 from realtime_site.demo.people import PASSWORD
 from tests.react import Example, build_example
 from tests.servers import chromium as chromium_path
@@ -50,12 +50,20 @@ async def beside(chromium: Browser, demo: Demo, example: Example) -> None:
     right = await enter(await ben.context.new_page(), example)
     left = await aiko.open("/", LIFE_MS)
     await aiko.post("Fog over the bay again. Who brings the thermos?")
-    await right.locator("article .quiet").first.click()
-    windows = ""
-    for name, page in (("Django", left), ("Next.js", right)):
-        await page.bring_to_front()
-        await page.wait_for_timeout(SETTLE_MS)
-        windows += FRAME % (name, base64.b64encode(await page.screenshot()).decode())
+    await left.locator(".pill").click()
+    await right.locator(".rt-pill").click()
+    post = str(await left.locator("post-card").first.get_attribute("data-id"))
+    await right.locator(f"#post-{post} .acts .quiet").click()
+    await ben.comment(post, "I do, and bread.")
+    thread = await aiko.open(f"/posts/{post}/")
+    await right.bring_to_front()
+    await thread.locator(".reply textarea").press_sequentially("Nine?", delay=40)
+    await right.locator(".typing", has_text="…").wait_for()
+    shots = await asyncio.gather(left.screenshot(), right.screenshot())
+    windows = "".join(
+        FRAME % (name, base64.b64encode(shot).decode())
+        for name, shot in zip(("Django", "Next.js"), shots, strict=True)
+    )
     desk = await chromium.new_page(viewport={"width": 1680, "height": 1010})
     await desk.set_content(DESK % windows)
     await desk.screenshot(path=DOCS / "images" / "react.png")

@@ -25,7 +25,11 @@ def node() -> str:
     """Node, with what npm installs for the package. Raises Missing."""
     if not (MODULES / ".installed").exists():
         raise Missing("the packages of clients/react are not here: npm ci, which ./run test does")
-    return program("node", "nodejs", package="nodejs")
+    path = program("node", "nodejs", package="nodejs")
+    version = subprocess.run([path, "--version"], capture_output=True, text=True).stdout.strip()
+    if tuple(int(part) for part in version.removeprefix("v").split(".")[:2]) < (20, 9):
+        raise Missing(f"Node is {version}; Next.js and what tests the package need 20.9")
+    return path
 
 
 def build_package() -> None:

@@ -13,14 +13,15 @@ const site = new URL("../../", here);
 const client = new URL("dist/client/", here);
 /** Beside the client: who is online and who types, which are pure. */
 const OTHERS = ["presence/static/presence/roll.js", "presence/static/presence/typing.js"];
+/** Types that `manage.py protocol` writes; it writes those of the site into src/. */
+const TYPES = ["realtime/static/realtime/types/protocol.d.ts"];
 
 rmSync(new URL("dist/", here), { recursive: true, force: true });
 mkdirSync(client, { recursive: true });
 const scripts = readdirSync(new URL("realtime/static/realtime/", site)).filter((name) => name.endsWith(".js"));
-for (const path of [...scripts.map((name) => `realtime/static/realtime/${name}`), ...OTHERS]) {
+for (const path of [...scripts.map((name) => `realtime/static/realtime/${name}`), ...OTHERS, ...TYPES]) {
   copyFileSync(new URL(path, site), new URL(path.split("/").at(-1), client));
 }
-copyFileSync(new URL("realtime/static/realtime/types/protocol.d.ts", site), new URL("protocol.d.ts", client));
 for (const project of ["tsconfig.client.json", "tsconfig.json"]) {
   execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", project], { cwd: here, stdio: "inherit" });
 }

@@ -5,6 +5,7 @@ cookie; what they show is compared with each other and with what the server says
 """
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import PASSWORD, NewPerson, Person, arrive
 from tests.browser.network import LONG, Network, live, until
-from tests.conftest import StartSite
+from tests.conftest import _sites
 from tests.react import Example, build_example
 from tests.servers import Missing, free_port
 
@@ -40,6 +41,8 @@ class Beside:
     """Ben's two pages behind one network, and Aiko, who is elsewhere."""
 
     aiko: Person
+    #: Ben's.
+    username: str
     network: Network
     django: Page
     react: Page
@@ -72,41 +75,49 @@ class Beside:
             raise AssertionError("they differ: {}\n{}\n{}".format(*told)) from None
 
 
-@pytest.fixture
-async def beside(
-    chromium: Browser,
-    person: NewPerson,
-    start_site: StartSite,
-    server_folder: Callable[[str], Path],
-) -> AsyncIterator[Beside]:
+@pytest.fixture(scope="module")
+async def stage(
+    server_folder: Callable[[str], Path], migrated_sqlite: Path
+) -> AsyncIterator[tuple[Network, Example]]:
+    """A site behind a network, and the example, which knows it by that."""
     port = free_port()
     try:
         build_example()
     except Missing as missing:
         pytest.skip(str(missing))
-    site = start_site(SOCKET_CORS_ORIGIN=f"http://localhost:{port}")
-    network = Network(site)
-    await network.start()
-    example = Example(server_folder("example"), port, network.url)
-    example.start()
+    for start in _sites(server_folder, migrated_sqlite):
+        network = Network(start(SOCKET_CORS_ORIGIN=f"http://localhost:{port}"))
+        await network.start()
+        example = Example(server_folder("example"), port, network.url)
+        try:
+            example.start()
+            yield network, example
+        finally:
+            example.stop()
+            network.server.close()
+
+
+@pytest.fixture
+async def beside(
+    stage: tuple[Network, Example], chromium: Browser, person: NewPerson
+) -> AsyncIterator[Beside]:
+    network, example = stage
     context = await chromium.new_context(locale="en-US")
     wrong: list[str] = []
     context.on("weberror", lambda error: wrong.append(str(error.error)))
     try:
-        aiko = await person("Aiko", site=site)
+        aiko = await person("Aiko", site=network.site)
         await aiko.post("The first one")
-        name = f"ben-{network.port}"
+        name = f"ben-{secrets.token_hex(3)}"
         await arrive(context, network, name, "Ben")
         django, react = await context.new_page(), await context.new_page()
         await asyncio.gather(django.goto(f"{network.url}/"), enter(react, example.url, name))
         await live(django)
         await live_too(react)
-        yield Beside(aiko, network, django, react)
+        yield Beside(aiko, name, network, django, react)
     finally:
         await context.close()
-        example.stop()
         network.cut("/")
-        network.server.close()
     assert wrong == []
 
 
@@ -176,24 +187,25 @@ async def test_those_who_write_a_comment_are_seen_on_the_other_side(beside: Besi
     aiko, react = beside.aiko, beside.react
     post = (await beside.asked())[0][0]
     page = await aiko.go(f"/posts/{post}/")
-    await react.get_by_text("0 comments").click()
+    card = react.locator(f"#post-{post}")
+    await card.get_by_text("0 comments").click()
     comment = react.get_by_placeholder("Write a comment")
     await comment.fill("I am")
     await expect(page.locator("typing-line")).to_contain_text("Ben")
     await page.get_by_placeholder("Write a comment").fill("So am I")
-    await expect(react.locator(".typing")).to_have_text("Aiko is writing…")
-    await expect(react.locator(".online li")).to_have_attribute("title", "Aiko")
+    await expect(card.locator(".typing")).to_have_text("Aiko is writing…")
+    await expect(react.locator(".online li[title=Aiko]").first).to_be_visible()
     await comment.fill("I am here")
     await react.get_by_text("Send", exact=True).click()
-    await expect(react.locator(".comment")).to_have_text("Ben I am here")
+    await expect(card.locator(".comment")).to_have_text("Ben I am here")
     await expect(page.locator("comment-thread")).to_contain_text("I am here")
-    await expect(react.get_by_text("1 comment")).to_be_visible()
+    await expect(card.get_by_text("1 comment")).to_be_visible()
 
 
 async def test_two_tabs_of_the_example_share_one_socket(beside: Beside):
     network, react = beside.network, beside.react
     tab = await react.context.new_page()
-    await enter(tab, react.url, f"ben-{network.port}")
+    await enter(tab, react.url, beside.username)
     await live_too(tab)
     await until(lambda: network.count("/ws/") == 2, "one of Django's page, one of the two tabs")
     await beside.aiko.post("To all tabs")

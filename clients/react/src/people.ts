@@ -1,8 +1,8 @@
 /** Who is online and who types, kept from the events; listens only while somebody wants to know. */
 
-import type { RealtimeClient } from "./client/client.js";
 import { Roll } from "./client/roll.js";
 import { OthersTyping } from "./client/typing.js";
+import type { Client } from "./types.js";
 
 /** How often somebody who has silently gone is looked for, in milliseconds. */
 const LOOK_MS = 1_000;
@@ -27,7 +27,7 @@ export class People {
   #timer: ReturnType<typeof setInterval> | undefined;
   #present = NOBODY;
 
-  constructor(client: RealtimeClient) {
+  constructor(client: Client) {
     this.#client = client;
   }
 

@@ -10,7 +10,7 @@ import { RealtimeClient } from "./client/client.js";
 import { OptimisticUpdates } from "./client/optimistic.js";
 import { Rest } from "./client/rest.js";
 import { People } from "./people.js";
-import type { Transport, Trouble, User } from "./types.js";
+import type { Client, Site, Transport, Trouble, User } from "./types.js";
 
 export interface ConnectionOptions {
   /** Of the socket: `"/ws/"` on Django's own origin, a whole address elsewhere. */
@@ -39,7 +39,7 @@ export interface ConnectionOptions {
 
 export interface Session {
   key: string;
-  client: RealtimeClient;
+  client: Client;
   rest: Rest;
   updates: OptimisticUpdates;
   people: People;
@@ -54,7 +54,7 @@ function begin(options: ConnectionOptions, latest: Latest): Session | null {
   if (typeof window === "undefined") return null;
   const { url, user, cursor, rooms, transports, reconnectionDelay, csrf = "" } = options;
   const token = options.token && (() => latest.current.token!());
-  const client = new RealtimeClient({ url, user, cursor, rooms, transports, reconnectionDelay, token });
+  const client = new RealtimeClient<Site>({ url, user, cursor, rooms, transports, reconnectionDelay, token });
   const rest = new Rest({ csrf, token, base: new URL("/api", wholeAddress(url).replace(/^ws/, "http")).href });
   return { key: keyOf(options), client, rest, updates: newUpdates(rest), people: new People(client) };
 }
@@ -101,7 +101,7 @@ export function useSession(options: ConnectionOptions): Session | null {
 }
 
 /** Tell the component's own handlers, those of its last rendering. */
-function listen(client: RealtimeClient, latest: Latest): () => void {
+function listen(client: Client, latest: Latest): () => void {
   const stops = [
     client.on("connect", (welcome) => latest.current.onConnect?.(welcome)),
     client.on("disconnect", (closed) => latest.current.onDisconnect?.(closed)),

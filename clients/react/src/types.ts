@@ -1,57 +1,28 @@
-/** What the server tells: `site.ts` is written from its classes by `manage.py protocol`. */
+/** What the server tells and takes: the types that are written from its classes, open to a site's own. */
 
-import type { Events as SiteEvents, User } from "./site.js";
+import type { RealtimeClient } from "./client/client.js";
+import type { Commands as OurCommands, Events as OurEvents, User } from "./site.js";
 
-export type State = "connecting" | "open" | "syncing" | "reconnecting" | "fallback" | "closed";
-export type Transport = "websocket" | "sse" | "polling";
-
+export type { State, Transport } from "./client/client.js";
+export type { Frame } from "./client/protocol.js";
 export type { Comment, Notification, Post, User } from "./site.js";
 
-/** The server's events by type. A site adds its own: `declare module "django-realtime-react"`. */
-export interface Events extends SiteEvents {
-  "room:joined": { room: string; reason: string };
-  "room:left": { room: string; reason: string };
-}
+/** Payloads of events by their type. A site adds its own: `declare module "django-realtime-react"`. */
+export interface Events extends OurEvents {}
 
-/** Of the connection itself; `reset`: fetch afresh, the log no longer has what is between. */
-export interface LocalEvents {
-  connect: { user?: User };
-  disconnect: { code: number };
-  reconnect: { attempt: number };
-  error: Trouble;
-  state: { state: State };
-  transport: { transport: Transport | null };
-  reset: { reset: string; cursor: string };
-  "sync:response": { cursor: string; complete: boolean; unreadCount: number; onlineUsers?: string[] };
-}
+/** `{payload, answer}` of commands by their type; a site adds to them likewise. */
+export interface Commands extends OurCommands {}
 
-export interface Frame {
-  type: string;
-  payload: unknown;
-  seq?: string;
-  cursor?: string;
-  rooms?: string[];
-  ts?: string;
-  /** The key of the write that caused it. */
-  op?: string;
-}
+export type Site = {
+  events: { [Type in keyof Events]: Events[Type] };
+  commands: { [Type in keyof Commands]: Commands[Type] };
+  room: string;
+  user: User;
+};
+
+export type Client = RealtimeClient<Site>;
 
 export interface Trouble {
   code: string;
   message: string;
 }
-
-type Known = Events & LocalEvents;
-/** Local events come without a frame. */
-export type Handler<T extends string> = (
-  payload: T extends keyof Known ? Known[T] : any,
-  frame: Frame,
-) => void;
-export type Subscribe = <T extends keyof Known | "*" | (string & {})>(
-  type: T,
-  handler: Handler<T>,
-) => () => void;
-export type Unsubscribe = <T extends keyof Known | "*" | (string & {})>(
-  type: T,
-  handler: Handler<T>,
-) => void;

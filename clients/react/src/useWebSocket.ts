@@ -1,10 +1,9 @@
 /** A connection as a hook: whether it is up, and what one does with it. */
 
 import { useContext, useMemo, useSyncExternalStore } from "react";
-import type { RealtimeClient } from "./client/client.js";
 import { Context } from "./context.js";
 import { type ConnectionOptions, type Session, useSession } from "./session.js";
-import type { State, Subscribe, Transport, Unsubscribe } from "./types.js";
+import type { Client, State, Transport } from "./types.js";
 
 export interface Connection {
   isConnected: boolean;
@@ -12,16 +11,16 @@ export interface Connection {
   state: State;
   transport: Transport | null;
   /** `"*"` hears every event; what it returns ends it. Call it in an effect. */
-  subscribe: Subscribe;
-  unsubscribe: Unsubscribe;
+  subscribe: Client["on"];
+  unsubscribe: Client["off"];
   /** Sends a command; resolves with the payload of the ack, rejects with a `code`. */
-  emit: RealtimeClient["emit"];
-  join: (room: string) => Promise<any>;
-  leave: (room: string) => Promise<any>;
+  emit: Client["emit"];
+  join: Client["join"];
+  leave: Client["leave"];
   connect: () => void;
   disconnect: () => void;
   /** Null on a server, as nothing is connected there. */
-  client: RealtimeClient | null;
+  client: Client | null;
 }
 
 const UP: readonly State[] = ["open", "syncing", "fallback"];
@@ -43,9 +42,9 @@ export function useProvided(): Session | null {
 
 /** What `client` is now, again whenever one of the events tells that it has changed. */
 export function useClientValue<T>(
-  client: RealtimeClient | null,
+  client: Client | null,
   type: "state" | "transport",
-  read: (client: RealtimeClient) => T,
+  read: (client: Client) => T,
   otherwise: T,
 ): T {
   const subscribe = useMemo(
@@ -71,12 +70,12 @@ export function useConnection(session: Session | null): Connection {
 }
 
 /** The same functions for as long as the connection is the same. */
-function callsOf(client: RealtimeClient | null) {
+function callsOf(client: Client | null) {
   return {
     client,
-    subscribe: ((type, handler) => client?.on(type, handler) ?? nothing) as Subscribe,
-    unsubscribe: ((type, handler) => client?.off(type, handler)) as Unsubscribe,
-    emit: ((...command) => client?.emit(...command) ?? nowhere()) as RealtimeClient["emit"],
+    subscribe: ((type, handler) => client?.on(type, handler) ?? nothing) as Client["on"],
+    unsubscribe: ((type, handler) => client?.off(type, handler)) as Client["off"],
+    emit: ((...command) => client?.emit(...command) ?? nowhere()) as Client["emit"],
     join: (room: string) => client?.join(room) ?? nowhere(),
     leave: (room: string) => client?.leave(room) ?? nowhere(),
     connect: () => client?.connect(),

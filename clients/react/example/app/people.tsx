@@ -3,13 +3,16 @@
 import { useRealtime, type User } from "django-realtime-react";
 import { useEffect, useState } from "react";
 
+/** As the Django pages have them. */
+const HUES = [225, 12, 150, 275, 38, 195, 335, 100, 250, 0, 172, 305];
+
 export function Face({ user }: { user: User }) {
   const { onlineUsers } = useRealtime();
-  const hue = parseInt(user.id.slice(-2), 16) % 12;
+  const hue = HUES[parseInt(user.id.slice(-2), 16) % HUES.length];
   return (
     <span
       className="face"
-      style={{ "--hue": hue * 30 } as object}
+      style={{ "--hue": hue } as object}
       data-online={onlineUsers.includes(user.id) || undefined}
       aria-hidden="true"
     >
