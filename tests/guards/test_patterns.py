@@ -8,6 +8,7 @@ it, and if the search cannot begin anew within it either.
 import importlib
 import re
 import sys
+from importlib.util import find_spec
 from re import _compiler as compiler  # the parse tree is in no public module
 from re import _constants as sre
 from re import _parser as parser
@@ -19,6 +20,8 @@ from accounts import names
 from posts import hashtags, links
 from tests.guards.source import PACKAGES, ROOT, package_modules
 
+#: Its backend is installed where it is used.
+HAS_MONGODB = find_spec("django_mongodb_backend") is not None
 #: Every character that some class of ours may tell from others, and many more.
 CHARACTERS = [chr(code) for code in (*range(0x250), *range(0x3000, 0x3100), *range(0xFF00, 0xFFF0))]
 
