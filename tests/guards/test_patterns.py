@@ -8,7 +8,6 @@ it, and if the search cannot begin anew within it either.
 import importlib
 import re
 import sys
-from importlib.util import find_spec
 from re import _compiler as compiler  # the parse tree is in no public module
 from re import _constants as sre
 from re import _parser as parser
@@ -20,8 +19,8 @@ from accounts import names
 from posts import hashtags, links
 from tests.guards.source import PACKAGES, ROOT, package_modules
 
-#: Its backend is installed where it is used.
-HAS_MONGODB = find_spec("django_mongodb_backend") is not None
+#: What is installed only where it is used.
+OPTIONAL = {"django_mongodb_backend", "pymongo", "bson"}
 #: Every character that some class of ours may tell from others, and many more.
 CHARACTERS = [chr(code) for code in (*range(0x250), *range(0x3000, 0x3100), *range(0xFF00, 0xFFF0))]
 
@@ -122,7 +121,12 @@ def ours() -> dict[str, re.Pattern[str]]:
     for module in package_modules(*PACKAGES):
         if any(part in module.path for part in AT_OURSELVES):
             continue
-        for name, value in vars(importlib.import_module(module.name)).items():
+        try:
+            imported = importlib.import_module(module.name)
+        except ModuleNotFoundError as error:
+            assert error.name in OPTIONAL
+            continue
+        for name, value in vars(imported).items():
             parts = value if isinstance(value, tuple) else (value,)
             flat = [one for part in parts for one in (part if isinstance(part, tuple) else (part,))]
             for number, one in enumerate(flat):
