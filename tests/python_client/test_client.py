@@ -113,20 +113,23 @@ async def test_the_cursor_to_keep_is_behind_what_the_program_has_done_with():
 
 
 async def test_a_reset_is_told_and_the_new_log_begins_anew():
-    async def only(line):
+    async def first(line):
+        await line.welcome("old-899")
+        await line.event(900)
+        line.socket.transport.abort()
+
+    async def second(line):
         await line.welcome(line.query["cursor"])
         page = {"events": [], "cursor": "new-1", "complete": True, "reset": "epoch"}
         await line.say("sync:response", page)
         await line.say("said", {}, seq="2", cursor="new-2")
         await stay(line)
 
-    async with (
-        scripted(only) as (url, _),
-        RealtimeClient(url, cursor="old-900", rng=soon) as client,
-    ):
-        frames = [await anext(client) for _ in range(3)]
-    assert [frame.type for frame in frames] == ["connect", "reset", "said"]
-    assert frames[1].payload == {"reset": "epoch"}
+    async with scripted(first, second) as (url, _), RealtimeClient(url, rng=soon) as client:
+        frames = [await anext(client) for _ in range(5)]
+    kinds = [frame.type for frame in frames]
+    assert kinds == ["connect", "said", "connect", "reset", "said"]
+    assert frames[3].payload == {"reset": "epoch"}
 
 
 async def test_who_is_turned_away_for_good_does_not_come_again():
@@ -147,6 +150,7 @@ async def test_one_that_is_ended_later_says_so_behind_what_came_before():
         await line.bye(4003)
 
     async with scripted(only) as (url, _lines), RealtimeClient(url, rng=soon) as client:
+        await asyncio.wait([client._task])  # it has ended before anything is asked of it
         assert await events(client, 1) == [1]
         with pytest.raises(Closed, match="4003"):
             await anext(client)
