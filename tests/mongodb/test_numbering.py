@@ -2,6 +2,7 @@
 
 import json
 import threading
+from itertools import pairwise
 
 import pytest
 
@@ -47,7 +48,7 @@ def test_two_who_number_at_once_give_one_order_without_a_hole(monkeypatch):
     assert errors == []
     spans = sorted((batch.after, batch.upto) for batch in batches if batch)
     assert spans[0][0] == 0
-    assert all(one[1] == following[0] for one, following in zip(spans, spans[1:], strict=False))
+    assert all(one[1] == following[0] for one, following in pairwise(spans))
     events = log.read(0)
     assert [event.seq for event in events] == list(range(1, 2 * WRITERS * TRANSACTIONS + 1))
     assert not LogEntry.objects.filter(seq=None).exists()
