@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import IntegrityError
+from django_mongodb_backend.query import wrap_database_errors
 from pymongo import UpdateOne
 
 from realtime.models import LogEntry
 
 
+@wrap_database_errors  # type: ignore[untyped-decorator, unused-ignore]
 def write(wrapper: Any, entries: Sequence[LogEntry]) -> None:
     """Give entries their ``seq`` and ``numbered_at``, in the transaction that holds the head.
 
