@@ -43,7 +43,7 @@ def test_the_compose_file_has_two_servers_and_what_they_need() -> None:
         conditions = {who: one["condition"] for who, one in server["depends_on"].items()}
         assert conditions["migrate"] == "service_completed_successfully"
         assert conditions["redis"] == "service_healthy"
-        assert server["stop_grace_period"] == "30s"
+        assert server["stop_grace_period"] == "60s"
         assert server["ulimits"]["nofile"] >= 20_000 + 200
     assert [name for name, one in SERVICES.items() if "ports" in one] == ["nginx"]
     assert "noeviction" in SERVICES["redis"]["command"]
