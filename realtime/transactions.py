@@ -14,8 +14,10 @@ from django.db import OperationalError, connection, transaction
 
 T = TypeVar("T")
 
-#: How often what met another transaction is begun in all; then whoever asked is told to.
-ATTEMPTS = 8
+#: Seconds after which what meets other transactions is not begun again: whoever asked is told.
+PATIENCE_SECONDS = 10.0
+#: Seconds between two tries at most.
+LONGEST_PAUSE_SECONDS = 0.2
 
 
 class Conflict(OperationalError):
@@ -35,16 +37,18 @@ def retried(work: Callable[[], T]) -> T:
 
     Inside a transaction it runs once: only the whole of one can be run again.
     """
-    for attempt in range(1, ATTEMPTS):
+    until, longest = time.monotonic() + PATIENCE_SECONDS, 0.005
+    while True:
         committed = _commits()
         try:
             return work()
         except Conflict:
-            if connection.in_atomic_block or _commits() != committed:
+            is_late = time.monotonic() > until
+            if is_late or connection.in_atomic_block or _commits() != committed:
                 raise
-        # Longer each time, and never for two as long.
-        time.sleep(random.uniform(0, 0.005 * 2**attempt))  # noqa: S311 — chance need not be secret
-    return work()
+        # Longer each time, and never for two as long, so that they do not keep meeting.
+        longest = min(2 * longest, LONGEST_PAUSE_SECONDS)
+        time.sleep(random.uniform(0, longest))  # noqa: S311 — chance need not be secret
 
 
 def in_one(work: Callable[[], T]) -> T:

@@ -11,7 +11,6 @@ from typing import Any
 from django.apps import apps
 from django.db import connection
 from django.db.models import Model as DjangoModel
-from django.db.models.expressions import Col
 from django.db.models.signals import post_delete, post_save
 
 from realtime.models import Model
@@ -110,7 +109,7 @@ def instance(model: type[DjangoModel], document: Mapping[str, Any]) -> Any:
     """A document as an instance of its model."""
     values = []
     for field in model._meta.concrete_fields:
-        value, column = document.get(field.column), Col(model._meta.db_table, field)
+        value, column = document.get(field.column), field.get_col(model._meta.db_table)
         converters = connection.ops.get_db_converters(column) + column.get_db_converters(connection)
         for convert in converters:
             value = convert(value, column, connection)

@@ -17,15 +17,12 @@ from pymongo.collection import Collection
 from pymongo.errors import ConnectionFailure, PyMongoError
 from pymongo.results import DeleteResult, UpdateResult
 
+from realtime import transactions
 from realtime.transactions import Conflict
 
 if TYPE_CHECKING:
     from realtime.mongodb.base import DatabaseWrapper
 
-#: Seconds for which a transaction waits for others before it has written anything itself.
-PATIENCE_SECONDS = 10.0
-#: Seconds between two looks at most.
-LONGEST_PAUSE_SECONDS = 0.1
 #: What every write of ours gives a document besides, anew each time. The server skips an update
 #: that changes nothing, and then nobody would have to wait for it; and ``foreign.py`` tells by it
 #: whose a change is.
@@ -87,7 +84,7 @@ class Rows(Collection[dict[str, Any]]):  # type: ignore[misc]
 
     def _do(self, statement: Callable[[Any], Any], *, writes: bool = False) -> Any:
         """Run a statement, in the transaction if there is one; raises Conflict."""
-        wrapper, until = self._wrapper, time.monotonic() + PATIENCE_SECONDS
+        wrapper, until = self._wrapper, time.monotonic() + transactions.PATIENCE_SECONDS
         wrapper.refuse_after_an_error()
         longest = 0.002
         while True:
@@ -99,7 +96,7 @@ class Rows(Collection[dict[str, Any]]):  # type: ignore[misc]
                 wrapper.has_written |= writes and _touched(result)
                 return result
             # Longer each time, and never for two as long, so that they do not keep meeting.
-            longest = min(2 * longest, LONGEST_PAUSE_SECONDS)
+            longest = min(2 * longest, transactions.LONGEST_PAUSE_SECONDS)
             time.sleep(random.uniform(0.001, longest))  # noqa: S311
             wrapper.begin()
 

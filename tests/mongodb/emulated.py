@@ -49,6 +49,18 @@ class Engine(MemoryEngine):
         super()._abort_session_transaction(session)
         self._forget(session.session_id)
 
+    def _active_mvcc_state(self, context: Any) -> Any:
+        gone = context is not None and context.in_transaction
+        if gone and context.session_id not in self._mvcc_states:
+            self._end(context)
+            raise Met("NoSuchTransaction")
+        return super()._active_mvcc_state(context)
+
+    @staticmethod
+    def _end(session: Any) -> None:
+        """No client ends a transaction that the server has ended."""
+        session._state.transaction.active = False
+
     def _forget(self, session: str) -> None:
         self._written.pop(session, None)
         self._since.pop(session, None)
@@ -102,6 +114,7 @@ class Engine(MemoryEngine):
         with self._meta_lock:
             state = self._mvcc_states.get(session.session_id)
             if state is None:
+                self._end(session)
                 raise Met("the transaction was too old")
             try:
                 if state.has_writes:
@@ -110,6 +123,7 @@ class Engine(MemoryEngine):
                     state.snapshot_version = self._mvcc_version
             except (Met, DuplicateKeyError) as error:
                 self._mvcc_states.pop(session.session_id, None)
+                self._end(session)
                 raise Met(str(error)) from error
             finally:
                 self._forget(session.session_id)

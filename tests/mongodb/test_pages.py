@@ -9,6 +9,7 @@ from django.test import Client
 from accounts.models import User
 from posts.actions import create_post
 from posts.models import Post
+from realtime import transactions
 from realtime.transactions import Conflict, atomic
 from tests.api import Api, person
 
@@ -35,7 +36,7 @@ def test_a_like_by_form_is_there_once(met):
     post = create_post(aiko, "hello")
     browser = Client()
     browser.force_login(aiko)
-    answer = browser.post(f"/posts/{post.pk}/like/")
+    answer = browser.post(f"/posts/{post.pk}/like/", {"like": "1"})
     assert answer.status_code < 400
     assert (len(met), Post.objects.get(pk=post.pk).like_count) == (2, 1)
 
@@ -65,8 +66,7 @@ def test_likes_of_one_post_by_many_at_once_are_all_counted():
 
 
 def test_who_holds_a_row_for_too_long_is_waited_for_and_then_given_up(monkeypatch):
-    monkeypatch.setattr("realtime.mongodb.rows.PATIENCE_SECONDS", 0.05)
-    monkeypatch.setattr("realtime.transactions.ATTEMPTS", 2)
+    monkeypatch.setattr(transactions, "PATIENCE_SECONDS", 0.05)
     aiko = person("aiko")
     post = create_post(aiko, "hello")
     api = Api(aiko)

@@ -113,7 +113,7 @@ async def watching(url):
         yield task
     finally:
         task.cancel()
-        with suppress(asyncio.CancelledError):
+        with suppress(asyncio.CancelledError, ExceptionGroup):
             await task
 
 
@@ -146,8 +146,9 @@ async def test_what_the_site_wrote_itself_is_not_told_twice(elsewhere, ann):
     async with watching(elsewhere.url):
         post = await in_database(create_post, ann, "ours")
         await in_database(elsewhere.mirror, "posts_post")
+        key = post.pk.hex
         await in_database(post.delete)
-        await in_database(elsewhere.mirror_deletion, "posts_post", post.pk.hex)
+        await in_database(elsewhere.mirror_deletion, "posts_post", key)
         # Behind it in the same stream: when this is told, the others were looked at.
         await in_database(elsewhere.insert, "posts_post", document)
         kinds = await told(before, 3)
