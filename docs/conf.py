@@ -16,11 +16,13 @@ ROOT = Path(__file__).parent.parent
 project = "Django, live"
 root_doc = "README"
 extensions = ["myst_parser"]
-include_patterns = ["README.md", "CHANGELOG.md", "docs/**.md", "benchmarks/**.md"]
+include_patterns = ["README.md", "CHANGELOG.md", "docs/**.md", "benchmarks/*.md"]
 # Not to be looked through for pages.
 exclude_patterns = ["**/node_modules", ".*", "data", "dist"]
 # As GitHub names the anchors of headings.
 myst_heading_anchors = 4
+# A block that names no language is no code.
+highlight_language = "none"
 html_theme = "furo"
 html_title = project
 html_copy_source = False
