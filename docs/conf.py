@@ -1,8 +1,8 @@
-"""The docs as a site: what Sphinx makes of the Markdown files, which are read on GitHub as they are.
+"""The docs as a site: what Sphinx makes of the Markdown files, read on GitHub as they are.
 
-``./run docs`` builds it into ``dist/docs``, without a network, and fails on any warning. It begins with
-the project's README; the navigation is the list in ``docs/README.md``. A link to a file that is no page
-leads to a copy of it.
+``./run docs`` builds it into ``dist/docs``, without a network, and fails on any warning. It begins
+with the project's README; the navigation is the list in ``docs/README.md``. A link to a file that
+is no page leads to a copy of it.
 """
 
 import re
