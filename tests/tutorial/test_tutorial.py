@@ -59,6 +59,15 @@ async def test_a_change_made_in_a_shell_is_on_the_open_page(beginner, chromium):
     await context.close()
 
 
+def test_the_commands_of_the_tutorial_take_less_than_two_minutes(beginner):
+    # `./run test tests/tutorial -k two_minutes -s` shows them.
+    seconds = sum(seconds for _line, seconds in beginner.took)
+    print(f"\n{seconds:6.1f} s for all, with the packages already there:")
+    for line, took in beginner.took:
+        print(f"{took:6.1f} s  {line}")
+    assert seconds < 120
+
+
 LOG_IN = """
 from django.contrib.auth.models import User
 from django.test import Client
