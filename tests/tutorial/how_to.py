@@ -1,5 +1,6 @@
 """What the how-tos need besides the tutorial's project: curl that is read as it goes, and nginx."""
 
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -91,6 +92,9 @@ def nginx(file: Path, site_port: int) -> Server:
     text = text.replace("http {", f"http {{ access_log off;{folders}")
     ours = file.with_name("nginx-here.conf")
     ours.write_text(text)
-    globally = f"daemon off; pid {file.parent}/nginx.pid; error_log stderr;"
+    user = "user root;" if os.geteuid() == 0 else ""
+    globally = f"daemon off; {user} pid {file.parent}/nginx.pid; error_log stderr;"
     command = [path, "-c", str(ours), "-p", str(file.parent), "-g", globally]
-    return Server(command, port=port, folder=file.parent / "nginx-output")
+    output = file.parent / "nginx-output"
+    output.mkdir(exist_ok=True)
+    return Server(command, port=port, folder=output)
