@@ -17,6 +17,7 @@ project = "Django, live"
 root_doc = "README"
 extensions = ["myst_parser"]
 include_patterns = ["README.md", "CHANGELOG.md", "docs/**.md", "benchmarks/*.md"]
+include_patterns += ["benchmarks/results/profile.md"]
 # Not to be looked through for pages.
 exclude_patterns = ["**/node_modules", ".*", "data", "dist"]
 # As GitHub names the anchors of headings.
