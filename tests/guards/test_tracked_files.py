@@ -38,7 +38,7 @@ def test_no_file_chooses_a_package_index() -> None:
 
 
 def test_every_requirement_is_pinned_with_its_hash() -> None:
-    for lock in ("app", "test", "mongodb"):
+    for lock in ("app", "test", "mongodb", "docs"):
         text = (ROOT / f"requirements/{lock}.txt").read_text().replace("\\\n", " ")
         lines = [line for line in text.splitlines() if line and not line.lstrip().startswith("#")]
         assert lines

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import sysconfig
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -37,6 +38,8 @@ class Beginner:
         self.serve = self._server("serve", "--port", str(self.port))
         #: Lines of the document that a shell is still to do.
         self.later: list[str] = []
+        #: Each line that was done, and how many seconds it took.
+        self.took: list[tuple[str, float]] = []
 
     def _server(self, *arguments: str) -> Server:
         command = [f"{self.folder}/.venv/bin/python", "manage.py", *arguments]
@@ -70,7 +73,9 @@ class Beginner:
                 if self.server.process is not None:
                     self.later.append(line)
                 else:
+                    began = time.monotonic()
                     self._do(line)
+                    self.took.append((line, time.monotonic() - began))
 
     def _do(self, line: str) -> None:
         match line.split():
