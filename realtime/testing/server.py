@@ -65,7 +65,8 @@ class Server:
         return self
 
     def _stay_on_the_test_s_connection(self) -> None:
-        self._patches.enter_context(patch.object(database, "_threads", _TestThread()))
+        for threads in ("_threads", "_log_thread"):
+            self._patches.enter_context(patch.object(database, threads, _TestThread()))
         # It would be closed with the transaction that it is in.
         self._patches.enter_context(patch.object(database, "close_old_connections", lambda: None))
 
