@@ -10,10 +10,11 @@ import argparse
 import asyncio
 import json
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ import msgspec
 import psycopg
 import redis
 import uvloop
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
 
 from benchmarks.compare import RESULTS, machine
 from benchmarks.crowd import Crowd
@@ -90,7 +93,7 @@ def main(arguments: Sequence[str]) -> int:
         tokens = people(site, USERS)
         stack.callback(site.stop)
         site.start()
-        _fill_the_ring(site)
+        _fill_the_ring(site, tokens[0])
         found = uvloop.run(_play(Watched(site, postgres, redis_server), tokens, options))
         found["tracebacks"] = site.log().count("Traceback")
         (base / "log").write_text(site.log())
@@ -100,12 +103,26 @@ def main(arguments: Sequence[str]) -> int:
     return int(bool(found["left"] or found["tracebacks"] or found["grows"]))
 
 
-def _fill_the_ring(site: Site) -> None:
-    """Write what the ring holds at most, so that it grows no more."""
+def _fill_the_ring(site: Site, token: str) -> None:
+    """Write what the ring holds at most, so that it grows no more.
+
+    Somebody reads it: an event that was sent is kept with its frame, which is most of it.
+    """
     command = [sys.executable, "-m", "benchmarks.peers.ours_writer", "200", "public"]
-    with Writer(command, env=site.env) as writer:
+    headers = {"Authorization": f"Bearer {token}"}
+    with (
+        connect(f"{site.ws_url}/ws/", additional_headers=headers, proxy=None) as reader,
+        Writer(command, env=site.env) as writer,
+    ):
+        threading.Thread(target=_read, args=(reader,), daemon=True).start()
         writer.begin(MAX_EVENTS, burst=50, interval=0.1)
         writer.done()
+
+
+def _read(reader: ClientConnection) -> None:
+    with suppress(ConnectionClosed):
+        for _frame in reader:
+            pass
 
 
 async def _play(

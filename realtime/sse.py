@@ -141,6 +141,8 @@ class EventStream:
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """What goes out, piece by piece; it ends with the identity, or when nobody reads."""
         self._unless_begun.cancel()
+        if self._connection.closed:  # its client went before: it has departed without arriving
+            return
         for arrived in registry.arrived:
             arrived(self._connection)
         yield self._position(self._start)

@@ -252,6 +252,19 @@ async def test_a_stream_whose_client_goes_before_its_answer_is_let_go(hub, monke
             await asyncio.sleep(0.005)
 
 
+async def test_one_whose_client_went_before_it_began_has_not_arrived(hub, monkeypatch):
+    """Who arrived and never departs would be online for ever."""
+    arrived = []
+    monkeypatch.setattr(sse.registry, "arrived", [arrived.append])
+    response = await request()
+    response.close()
+    async with asyncio.timeout(5):
+        while hub.readers.connections:
+            await asyncio.sleep(0.005)
+        assert [piece async for piece in response.streaming_content] == []
+    assert arrived == []
+
+
 async def test_a_stream_that_is_on_its_way_is_not(open_stream, hub, monkeypatch):
     monkeypatch.setattr(sse, "BEGIN_SECONDS", 0.05)
     reader = await open_stream()
