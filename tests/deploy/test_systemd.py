@@ -53,7 +53,7 @@ def test_systemd_has_nothing_against_the_units(analyze: str, units: Path) -> Non
 
 def test_systemd_would_say_what_is_wrong(analyze: str, units: Path) -> None:
     template = units / "realtime@.service"
-    template.write_text(template.read_text().replace("TimeoutStopSec=30", "TimeoutStoppSec=30"))
+    template.write_text(template.read_text().replace("TimeoutStopSec=60", "TimeoutStoppSec=60"))
     assert "TimeoutStoppSec" in verify(analyze, units)
 
 
@@ -71,7 +71,7 @@ def test_a_server_is_well_shut_in(analyze: str, units: Path) -> None:
 def test_a_unit_gives_a_server_the_time_and_the_files_that_it_needs() -> None:
     text = (UNITS / "realtime@.service").read_text()
     settings = dict(re.findall(r"^(\w+)=(.*)$", text, re.M))
-    assert settings["TimeoutStopSec"] == "30"
+    assert settings["TimeoutStopSec"] == "60"
     assert settings["KillMode"] == "mixed"
     assert int(settings["LimitNOFILE"]) >= 20_000 + 200
     assert settings["EnvironmentFile"] == "/etc/realtime/realtime.env"
