@@ -252,7 +252,7 @@ class Site(Server):
             input=stdin,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=180,
         )
         if done.returncode:
             raise RuntimeError(f"manage.py {' '.join(arguments)}: {done.stdout}{done.stderr}")
