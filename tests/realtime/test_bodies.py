@@ -4,13 +4,11 @@ import asyncio
 import json
 
 import pytest
-import uvicorn
 from websockets.asyncio.client import connect
 
 from realtime import bodies
 from realtime.bodies import BODY_BYTES, BoundedProtocol
-from realtime.protocol import SocketProtocol
-from tests.servers import free_port
+from tests.serving import serving
 
 POST = b"POST / HTTP/1.1\r\nHost: x\r\n"
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -53,23 +51,8 @@ async def app():
 
 @pytest.fixture
 async def server(app):
-    config = uvicorn.Config(
-        app,
-        port=free_port(),
-        http=BoundedProtocol,
-        ws=SocketProtocol,
-        loop="uvloop",
-        lifespan="off",
-        log_config=None,
-    )
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server._serve())
-    async with asyncio.timeout(10):
-        while not server.started:
-            await asyncio.sleep(0.005)
-    yield server
-    server.should_exit = server.force_exit = True  # also of what a test has left half done
-    await serving
+    async with serving(app, http=BoundedProtocol) as server:
+        yield server
 
 
 @pytest.fixture

@@ -4,13 +4,11 @@ import asyncio
 import contextlib
 
 import pytest
-import uvicorn
 
 from realtime import protocol, wire
 from realtime.direct import EXTENSION
-from realtime.protocol import SocketProtocol
 from tests.realtime.test_rfc6455 import CLOSE, PING, TEXT, closing, exchange, head, sent
-from tests.servers import free_port
+from tests.serving import serving
 
 
 class Flooded:
@@ -43,23 +41,8 @@ async def flooded():
 
 @pytest.fixture
 async def port(flooded):
-    config = uvicorn.Config(
-        flooded,
-        port=free_port(),
-        ws=SocketProtocol,
-        ws_max_size=70_000,
-        loop="uvloop",
-        lifespan="off",
-        log_config=None,
-    )
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server._serve())
-    async with asyncio.timeout(10):
-        while not server.started:
-            await asyncio.sleep(0.005)
-    yield config.port
-    server.should_exit = server.force_exit = True  # also of what a test has left half done
-    await serving
+    async with serving(flooded, ws_max_size=70_000) as server:
+        yield server.config.port
 
 
 async def opened(port):
