@@ -510,11 +510,11 @@ def _look_at_log(epoch: str, position: int, recent: int) -> _Found:
     Of a log with another epoch, the newest ``recent`` events.
     """
     stamped: list[Batch] = []
-    while (batch := log.stamp()) is not None:
+    head, is_behind = log.look()
+    while is_behind and (batch := log.number()) is not None:
         stamped.append(batch)
-        if batch.upto - batch.after < log.STAMP_LIMIT:
-            break
-    head = log.head()
+        head = log.Head(batch.epoch, batch.upto, head.floor)
+        is_behind = batch.upto - batch.after == log.STAMP_LIMIT
     if head.epoch != epoch:
         since = max(head.floor, head.last - recent)
         return _Found(head, stamped, log.read(since, upto=head.last, limit=recent))

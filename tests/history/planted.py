@@ -63,15 +63,14 @@ def id_as_cursor():
         unnumbered = LogEntry.objects.filter(seq__isnull=True)
         unnumbered.update(seq=F("id"), numbered_at=log.now())
 
-    true_head = log.head
+    true_look = log.look
 
-    def head():
-        there = true_head()
+    def look():
+        there = true_look().head
         last = LogEntry.objects.aggregate(last=Max("seq"))["last"]
-        return log.Head(there.epoch, last or 0, there.floor)
+        return log.Look(log.Head(there.epoch, last or 0, there.floor), is_behind=False)
 
-    log.append, log.stamp = append_with_number, lambda: None
-    log.head = head
+    log.append, log.look = append_with_number, look
 
 
 def one_statement_sequencer():
@@ -79,7 +78,6 @@ def one_statement_sequencer():
     from django.db import connection, transaction
 
     from realtime import log
-    from realtime.models import LogEntry
 
     sql = """
         WITH head AS (SELECT id, last_seq FROM realtime_loghead FOR UPDATE),
@@ -95,10 +93,7 @@ def one_statement_sequencer():
         FROM head WHERE realtime_loghead.id = head.id RETURNING head.last_seq
     """
 
-    def stamp():
-        if not LogEntry.objects.filter(seq__isnull=True).exists():
-            return None
-        log.head()  # makes the row
+    def number():
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(sql)
             row = cursor.fetchone()
@@ -108,7 +103,7 @@ def one_statement_sequencer():
             return None
         return log.Batch(epoch=head.epoch, after=row[0], upto=events[-1].seq, events=events)
 
-    log.stamp = stamp
+    log.number = number
 
 
 def publish_before_commit():

@@ -25,7 +25,7 @@ from tests.servers import free_port
 
 SOCKETS = 20
 #: Of one event: to write it, to number it, and to find nothing behind it.
-QUERIES = 9
+QUERIES = 8
 pytestmark = pytest.mark.django_db(transaction=True)
 
 

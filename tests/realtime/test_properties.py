@@ -119,12 +119,14 @@ class Engine(RuleBasedStateMachine):
         self.told = []
         self.patch = pytest.MonkeyPatch()
         self.patch.setattr(ring_module, "MAX_EVENTS", self.ring_size)
-        self.patch.setattr(log, "stamp", lambda: None)
-        self.patch.setattr(log, "head", lambda: log.Head(EPOCH, len(self.truth.events), 0))
+        self.patch.setattr(log, "look", self.look_at_log)
         self.patch.setattr(log, "read", self.read)
         for name, value in vars(self.registry()).items():
             self.patch.setattr(registry_module.registry, name, value)
         self.hub = self.run(self.make_hub())
+
+    def look_at_log(self):
+        return log.Look(log.Head(EPOCH, len(self.truth.events), 0), is_behind=False)
 
     def teardown(self):
         self.patch.undo()
