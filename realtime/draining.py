@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 #: Readers that are told together where others take them, at least: they come there together, and
 #: what each needs of the database is read for all of them at once.
-WAVE = 50
+WAVE = 25
 #: Seconds between two waves, and from the first to the last at most.
 PAUSE, PARTING_SECONDS = 1.0, 30.0
 #: Readers that are told before the loop gets a turn, where all go at once.

@@ -12,17 +12,17 @@ from tests.realtime.conftest import ON_DATABASE, said, texts
 @pytest.mark.parametrize(
     ("readers", "wave", "spread"),
     [
-        (0, 50, 0.1),
-        (50, 50, 0.1),
-        (1_500, 50, 0.1),
-        (1_501, 51, 0.1),
+        (0, 25, 0.1),
+        (25, 25, 0.1),
+        (750, 25, 0.1),
+        (751, 26, 0.1),
         (20_000, 667, 0.1),
         (24_000, 800, 0.1),
         (32_000, 1_067, 10.0),
         (60_000, 2_000, 30.0),
     ],
 )
-def test_waves_of_fifty_go_where_others_take_them_and_all_within_30_seconds(readers, wave, spread):
+def test_waves_of_25_go_where_others_take_them_and_all_within_30_seconds(readers, wave, spread):
     assert pace(readers, others=True) == Pace(wave, 1, spread)
 
 
