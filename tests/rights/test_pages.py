@@ -2,14 +2,11 @@
 
 import re
 
-import pytest
-
 from tests.api import PASSWORD
 from tests.rights.matrix import Cells, rows
 from tests.rights.paths import api_routes, route_of, routes
 from tests.rights.world import World, undone
 
-pytestmark = pytest.mark.django_db
 FORMS = {
     "POST /login/": {"username": "{role}", "password": PASSWORD},
     "POST /signup/": {"username": "newcomer", "password": PASSWORD},

@@ -10,7 +10,6 @@ from tests.rights.matrix import OTHER, ROLES, Cells, Row, rows, tables
 from tests.rights.paths import api_routes, route_of
 from tests.rights.world import World, undone
 
-pytestmark = pytest.mark.django_db
 METHODS = ("GET", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 #: What is sent so that nothing but rights can be in the way; to other paths: nothing.
 BODIES = {
