@@ -12,7 +12,6 @@ import json
 import sys
 import time
 from collections.abc import Callable, Coroutine, Sequence
-from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -163,15 +162,22 @@ class Watch:
             before, at = after, now
 
     def summary(self) -> dict[str, Any]:
-        """Cores before it, and the most while it went on, over two samples in a row."""
+        """Cores before it, and the most while it went on: over a second, and over five."""
         begin, end = self.began - self._origin, self.ended - self._origin
         usual = [one["cores"] for one in self.samples if one["second"] < begin]
         then = [one["cores"] for one in self.samples if begin <= one["second"] <= end + 1]
         return {
             "cores_before": round(sum(usual) / max(1, len(usual)), 2),
-            "cores_most": round(max((sum(two) / 2 for two in pairwise(then)), default=0.0), 2),
+            "cores_most": _most(then, 2),
+            "cores_most_of_5_s": _most(then, 10),
             "seconds": round(end - begin, 1),
         }
+
+
+def _most(samples: Sequence[float], count: int) -> float:
+    """The highest mean of so many samples in a row."""
+    runs = (samples[at : at + count] for at in range(max(1, len(samples) - count + 1)))
+    return round(max(sum(run) / max(1, len(run)) for run in runs), 2)
 
 
 async def crash(servers: Fleet, cohort: Cohort) -> None:

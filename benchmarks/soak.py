@@ -43,8 +43,8 @@ USERS = 400
 SLOPE = 1.0
 #: Minutes from which on a slope says something: until then caches and pools fill.
 LONG_ENOUGH = 20
-#: Seconds for the last to be let go: a socket that froze is found out after 45.
-PATIENCE = 90
+#: Seconds for what the last have left: a socket that froze is found out after 45.
+PATIENCE = 60
 #: Of what is counted inside, what a process may keep when all have gone; nothing else may be more
 #: than before they came. Threads and pooled connections come with the first work, and stay.
 KEPT = {"threads": 40, "descriptors": 40, "addresses": 5}
@@ -138,8 +138,8 @@ async def _play(
         samples[-1]["second"] = round(time.monotonic() - begun, 1)
         print(f"\r{_line(samples[-1])}", end="", flush=True)
     crowd.over.set()
+    await living  # who reads goes on until they have read enough
     after = await _settled(watched, before)
-    await living
     slope = _slope([(one["second"], one["memory"]) for one in samples[len(samples) // 2 :]])
     return {
         "visitors": options.visitors,

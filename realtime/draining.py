@@ -27,8 +27,8 @@ HANDFUL = 256
 #: Sockets a second that come back elsewhere. A handshake costs 2 ms: the cores that take them have
 #: other work too.
 RETURNS_PER_SECOND = 800
-#: Seconds over which they do at least (for a wave, and where all go at once), and at most.
-WAVE_SPREAD, LEAST_SPREAD, MOST_SPREAD = 0.1, 1.0, 30.0
+#: Seconds over which they do at least, where all go at once, and at most. A wave comes together.
+LEAST_SPREAD, MOST_SPREAD = 1.0, 30.0
 #: Seconds for sockets to close once they were told.
 CLOSING_SECONDS = 5.0
 
@@ -61,7 +61,7 @@ def pace(readers: int, *, others: bool) -> Pace:
         return Pace(HANDFUL, 0, spread(readers))
     wave = max(WAVE, math.ceil(readers * PAUSE / PARTING_SECONDS))
     seconds = PAUSE * readers / wave
-    return Pace(wave, PAUSE, spread(readers, seconds, least=WAVE_SPREAD))
+    return Pace(wave, PAUSE, spread(readers, seconds, least=0))
 
 
 async def drain(hub: "Hub") -> None:

@@ -5,6 +5,7 @@ requests end, then the apps say their last, and whatever hangs by then is cut of
 """
 
 import asyncio
+import ctypes
 import gc
 import logging
 import multiprocessing
@@ -12,6 +13,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any
 
 from realtime import draining
@@ -23,6 +25,8 @@ logger = logging.getLogger(__name__)
 #: requests, 2 for the apps, and some air. A thread that waits for a database can be stopped in no
 #: other way.
 EXIT_SECONDS = 15.0
+#: ``mallopt``'s name for the most heaps, from ``malloc.h``.
+M_ARENA_MAX = -8
 
 
 class Lifespan:
@@ -40,6 +44,7 @@ class Lifespan:
             await send({"type": "lifespan.startup.failed", "message": message})
             return
         calm_the_collector()
+        share_the_heap()
         await send({"type": "lifespan.startup.complete"})
         await receive()  # lifespan.shutdown
         await self._stop()
@@ -55,6 +60,16 @@ def calm_the_collector() -> None:
     gc.collect()
     gc.freeze()  # what is loaded by now stays: it need not be looked at again
     gc.set_threshold(50_000, 50, 100)
+
+
+def share_the_heap() -> None:
+    """Let threads have two heaps between them: glibc gives them eight for each core.
+
+    Each request has a thread of its own, and what it leaves in a heap, a row in a cache, keeps all
+    of that heap's memory: a server grew by 2 MiB in ten minutes, for hours.
+    """
+    with suppress(OSError, AttributeError, TypeError):  # there is another libc here
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
 
 
 class Stop:

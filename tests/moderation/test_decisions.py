@@ -1,8 +1,9 @@
 """What moderators decide: done, written down, closed and told together; and who may."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import DatabaseError, connection, transaction
-from django.utils import timezone
 
 from accounts.models import User
 from moderation import telling
@@ -14,13 +15,15 @@ from notifications.models import Notification
 from notifications.site_words import SiteWords
 from posts.actions import add_comment, create_post
 from posts.models import Comment, Post
+from realtime import log
 from realtime.errors import Forbidden
 from realtime.events import Close
 from tests.api import entries, person, told
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-UNTIL = timezone.now() + timezone.timedelta(days=1)
+#: In milliseconds, which is what every database keeps.
+UNTIL = log.now() + timedelta(days=1)
 
 
 @pytest.fixture

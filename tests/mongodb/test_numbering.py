@@ -25,7 +25,7 @@ def test_two_who_number_at_once_give_one_order_without_a_hole(monkeypatch):
         """As a process of its own: not in turn with the other."""
         while not done.is_set():
             try:
-                batches.append(log._stamp())
+                batches.append(log._number())
             except Exception as error:
                 errors.append(error)
 
@@ -44,7 +44,7 @@ def test_two_who_number_at_once_give_one_order_without_a_hole(monkeypatch):
     done.set()
     for thread in numbering:
         thread.join()
-    batches.append(log._stamp())
+    batches.append(log._number())
     assert errors == []
     spans = sorted((batch.after, batch.upto) for batch in batches if batch)
     assert spans[0][0] == 0

@@ -219,7 +219,8 @@ class RealtimeClient:
         if then is AfterClose.STOP:
             raise Closed(lost.code, lost.reason)
         if then is AfterClose.AT_ONCE and attempt == 0:
-            return self._rng() * (lost.retry_after or AT_ONCE_SECONDS)
+            over = AT_ONCE_SECONDS if lost.retry_after is None else lost.retry_after
+            return self._rng() * over
         return full_jitter(attempt, self._rng)
 
     async def _open(self) -> Connection:
