@@ -98,17 +98,18 @@ class Post(Hideable, Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Reads hashtags and mentions off the body; raises NotFound when it was deleted since."""
         with atomic():
+            is_new = self._state.adding
             # Equal in what was never edited.
-            self.updated_at = self.created_at if self._state.adding else timezone.now()
-            if not self._state.adding:
+            self.updated_at = self.created_at if is_new else timezone.now()
+            if not is_new:
                 self._take_over(Post.objects.touch(self.pk))
                 if kwargs.get("update_fields") is not None:
                     kwargs["update_fields"] = {*kwargs["update_fields"], "hashtags", "updated_at"}
             self.hashtags = hashtags.in_text(self.body)
             self._mentioned = mentioned_in(self.body, self.author_id)
             super().save(*args, **kwargs)
-            self._write_hashtags()
-            self._write_mentions(self._mentioned)
+            self._write_hashtags(is_new=is_new)
+            self._write_mentions(self._mentioned, is_new=is_new)
 
     def _take_over(self, row: "Post") -> None:
         """What the database knows better than this instance, which may be old."""
@@ -129,18 +130,21 @@ class Post(Hideable, Model):
             super().save(update_fields=["hidden_at"])
             return True
 
-    def _write_hashtags(self) -> None:
-        kept = set(self.tags.values_list("tag", flat=True))
-        self.tags.exclude(tag__in=self.hashtags).delete()
+    def _write_hashtags(self, *, is_new: bool) -> None:
+        kept = set() if is_new else set(self.tags.values_list("tag", flat=True))
+        if gone := kept.difference(self.hashtags):
+            self.tags.filter(tag__in=gone).delete()
         PostHashtag.objects.bulk_create(
             PostHashtag(post=self, tag=tag) for tag in self.hashtags if tag not in kept
         )
 
-    def _write_mentions(self, users: "list[User]") -> None:
-        if list(self.mentions.values_list("user", flat=True)) == [user.pk for user in users]:
+    def _write_mentions(self, users: "list[User]", *, is_new: bool) -> None:
+        kept = [] if is_new else list(self.mentions.values_list("user", flat=True))
+        if kept == [user.pk for user in users]:
             return
         # All anew: their keys carry the order of the body.
-        self.mentions.all().delete()
+        if kept:
+            self.mentions.all().delete()
         Mention.objects.bulk_create(Mention(post=self, user=user) for user in users)
 
     def delete(

@@ -18,10 +18,9 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F
 from django.utils import timezone
 
-from realtime import bus
+from realtime import bus, log_rows
 from realtime.cursor import Cursor
 from realtime.envelope import Batch, Envelope, Record
 from realtime.errors import PositionLost
@@ -110,7 +109,7 @@ def _number() -> Batch | None:
     with atomic():
         head = locked_head()
         # A second statement on purpose: its snapshot must be younger than the lock.
-        entries = list(LogEntry.objects.filter(seq__isnull=True).order_by("id")[:STAMP_LIMIT])
+        entries = _rows().unnumbered(STAMP_LIMIT)
         if not entries:
             return None
         after = head.last_seq
@@ -119,8 +118,7 @@ def _number() -> Batch | None:
         for entry in entries:
             head.last_seq += 1
             entry.seq, entry.numbered_at = head.last_seq, head.last_at
-        _write_numbers(entries)
-        head.save(update_fields=["last_seq", "last_at"])
+        _rows().write(head, entries)
     events = tuple(_envelope(entry) for entry in entries)
     return Batch(epoch=_epoch(head), after=after, upto=head.last_seq, events=events)
 
@@ -133,42 +131,17 @@ def overdue(now: datetime | None = None) -> int:
 
 def locked_head() -> LogHead:
     """The head, locked until the transaction ends; made where there is none."""
-    if connection.vendor == "postgresql":
-        # A process that is frozen while it holds the head must not hold up everybody else.
-        with connection.cursor() as sql:
-            sql.execute("SET LOCAL lock_timeout = 500")
-            sql.execute("SET LOCAL idle_in_transaction_session_timeout = 500")
-    elif connection.vendor == "mongodb":
-        # No SELECT … FOR UPDATE there: who writes the head has it until the transaction ends.
-        LogHead.objects.update(last_seq=F("last_seq"))
-    head = LogHead.objects.select_for_update().first()
+    head: LogHead | None = _rows().locked_head()
     return head or LogHead.objects.create(epoch=new_epoch(), last_at=now())
 
 
-def _write_numbers(entries: Sequence[LogEntry]) -> None:
+def _rows() -> Any:
+    """The tables of the database at hand."""
     if connection.vendor == "mongodb":
-        from realtime.mongodb.numbers import write
+        from realtime.mongodb import log_rows as of_mongodb
 
-        write(connection, entries)
-        return
-    table = LogEntry._meta.db_table
-    with connection.cursor() as sql:
-        if connection.vendor == "postgresql":
-            # One statement: a thousand small ones take most of the time for which the head is held.
-            sql.execute(
-                f"UPDATE {table} SET seq = given.seq, numbered_at = %s"  # noqa: S608 — our table
-                f" FROM unnest(%s::bigint[], %s::bigint[]) AS given (id, seq)"
-                f" WHERE {table}.id = given.id",
-                (
-                    entries[0].numbered_at,
-                    [entry.pk for entry in entries],
-                    [entry.seq for entry in entries],
-                ),
-            )
-        else:
-            rows = [(entry.seq, entry.numbered_at, entry.pk) for entry in entries]
-            statement = f"UPDATE {table} SET seq = %s, numbered_at = %s WHERE id = %s"  # noqa: S608
-            sql.executemany(statement, rows)
+        return of_mongodb
+    return log_rows
 
 
 def now() -> datetime:
@@ -223,38 +196,16 @@ class Look(NamedTuple):
 
 def look() -> Look:
     """How far the log goes now, and whether that is all; both in one statement."""
-    row = _row()
+    row = _rows().look()
     if row is None:
         try:
             with atomic():
                 LogHead.objects.create(epoch=new_epoch(), last_at=now())
         except IntegrityError:  # another process was first
             pass
-        row = _row()
-    assert row is not None
+        row = _rows().look()
     epoch, last, floor, is_behind = row
-    return Look(Head(epoch + timeline(), last, floor), bool(is_behind))
-
-
-def _row() -> tuple[str, int, int, int] | None:
-    if connection.vendor == "mongodb":
-        # What waits before the head: what was not seen to wait is then behind that head.
-        waits = LogEntry.objects.filter(seq__isnull=True).exists()
-        row = LogHead.objects.values_list("epoch", "last_seq", "floor_seq").first()
-        return None if row is None else (*row, waits)
-    # By hand: every reader that begins asks this twice, and to build it takes the ORM ten times
-    # as long as to run it.
-    with connection.cursor() as sql:
-        sql.execute(_LOOK)
-        found: tuple[str, int, int, int] | None = sql.fetchone()
-    return found
-
-
-_LOOK = (
-    "SELECT epoch, last_seq, floor_seq,"  # noqa: S608 — our tables
-    f" EXISTS (SELECT 1 FROM {LogEntry._meta.db_table} WHERE seq IS NULL)"
-    f" FROM {LogHead._meta.db_table}"
-)
+    return Look(Head(epoch + timeline(), last, floor), is_behind)
 
 
 def head() -> Head:
