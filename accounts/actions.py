@@ -15,7 +15,7 @@ from accounts import logins, names
 from accounts.models import MAX_DISPLAY_NAME, Block, Follow, Login, User
 from accounts.rights import known_user
 from realtime.rest.text import plain_text
-from realtime.transactions import atomic
+from realtime.transactions import atomic, retrying
 
 
 def register(username: str, password: str, display_name: str = "") -> User:
@@ -48,6 +48,7 @@ def _problems(user: User, password: str) -> dict[str, list[ValidationError]]:
     return problems
 
 
+@retrying
 def update_profile(
     user: User, *, display_name: str | None = None, show_presence: bool | None = None
 ) -> User:
@@ -92,6 +93,7 @@ def delete_account(user: User, password: str) -> None:
     user.delete()
 
 
+@retrying
 def follow(reader: User, user_id: str) -> User:
     """The reader follows the user from now on, if not already; the user as they are then.
 
@@ -107,6 +109,7 @@ def follow(reader: User, user_id: str) -> User:
     return author
 
 
+@retrying
 def unfollow(reader: User, user_id: str) -> User:
     """The reader does not follow the user any more; the user as they are then.
 
@@ -121,6 +124,7 @@ def unfollow(reader: User, user_id: str) -> User:
     return author
 
 
+@retrying
 def block(reader: User, user_id: str) -> User:
     """From now on the reader and the user do not exist for each other; the user.
 
@@ -136,6 +140,7 @@ def block(reader: User, user_id: str) -> User:
     return other
 
 
+@retrying
 def unblock(reader: User, user_id: str) -> User:
     """The reader blocks the user no more; the user. Follows do not come back.
 

@@ -23,7 +23,7 @@ from realtime.events import Close, timestamp
 from realtime.frames import CloseCode
 from realtime.publish import change_rights
 from realtime.rest.ids import parse_id
-from realtime.transactions import atomic
+from realtime.transactions import atomic, retrying
 
 #: Where a session keeps its login's id.
 SID = "sid"
@@ -83,6 +83,7 @@ def _open(user: User, *, refresh_jti: str, lifetime: timedelta) -> Login:
     return Login.objects.create(user=user, refresh_jti=refresh_jti, expires_at=now + lifetime)
 
 
+@retrying
 def refresh(refresh_token: str) -> wire.Tokens:
     """A new pair for a living refresh token, which is dead from here on; raises Unauthenticated.
 
@@ -95,7 +96,9 @@ def refresh(refresh_token: str) -> wire.Tokens:
         may_be_here("user__"), pk=old[SID], refresh_jti=old["jti"], ended_at=None
     )
     expires_at = timezone.now() + token.lifetime
-    if not alive.update(refresh_jti=token["jti"], expires_at=expires_at):
+    with atomic():  # MongoDB looks first and then writes; elsewhere it is one statement
+        is_first = alive.update(refresh_jti=token["jti"], expires_at=expires_at)
+    if not is_first:
         _raise_suspended(old["user_id"])
         raise Unauthenticated("the refresh token was used before, or its login has ended")
     return _pair(token)

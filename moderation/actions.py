@@ -20,9 +20,10 @@ from moderation.models import MAX_REASON, Case, Report
 from posts.models import Comment, Post
 from posts.rights import visible_comment, visible_post
 from realtime.rest.text import plain_text
-from realtime.transactions import atomic
+from realtime.transactions import atomic, retrying
 
 
+@retrying
 def report_post(reader: User, post_id: UUID | str, reason: str) -> None:
     """A moderator shall look at the post. Once per reader: later ones change nothing."""
     with atomic():
@@ -30,6 +31,7 @@ def report_post(reader: User, post_id: UUID | str, reason: str) -> None:
         _report(reader, visible_post(reader, post_id), reason)
 
 
+@retrying
 def report_comment(reader: User, comment_id: UUID | str, reason: str) -> None:
     """A moderator shall look at the comment. Once per reader, as above."""
     with atomic():

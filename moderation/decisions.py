@@ -19,9 +19,10 @@ from moderation.rights import ABOUT_PEOPLE, require
 from posts.models import Post
 from realtime.errors import NotFound
 from realtime.rest.text import plain_text
-from realtime.transactions import atomic
+from realtime.transactions import atomic, retrying
 
 
+@retrying
 def decide(
     moderator: User, action: Action, target: Target, *, reason: str, until: datetime | None = None
 ) -> Decision | None:

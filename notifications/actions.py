@@ -16,11 +16,12 @@ from notifications.rights import who_may_know
 from posts.models import Comment, Like, Post
 from realtime.errors import NotFound
 from realtime.rest.ids import parse_id
-from realtime.transactions import atomic
+from realtime.transactions import atomic, retrying
 
 Kind = Notification.Kind
 
 
+@retrying
 def mark_read(reader_id: UUID, notification_id: UUID | str) -> int:
     """The reader has read one of theirs; how many are left. Raises NotFound."""
     key = parse_id(str(notification_id))
@@ -30,6 +31,7 @@ def mark_read(reader_id: UUID, notification_id: UUID | str) -> int:
     return mine.filter(pk=key).mark_read(reader_id, [key])
 
 
+@retrying
 def mark_all_read(reader_id: UUID) -> int:
     """The reader has read all that they got; how many are left."""
     return Notification.objects.mark_read(reader_id, "all")

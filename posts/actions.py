@@ -22,12 +22,13 @@ from posts import hashtags
 from posts.models import Comment, HashtagFollow, Like, Post
 from posts.rights import visible_comment, visible_post
 from realtime.errors import Forbidden, NotFound
-from realtime.transactions import atomic
+from realtime.transactions import atomic, retrying
 
 #: So that the rooms that one socket joins at connect stay few.
 MAX_FOLLOWED_TAGS = 1_000
 
 
+@retrying
 def create_post(author: User, body: str, visibility: str = "public") -> Post:
     """A new post."""
     post = Post(author=author, body=body, visibility=_visibility(visibility))
@@ -38,6 +39,7 @@ def create_post(author: User, body: str, visibility: str = "public") -> Post:
     return post
 
 
+@retrying
 def edit_post(
     reader: User, post_id: UUID | str, *, body: str | None = None, visibility: str | None = None
 ) -> Post:
@@ -56,11 +58,13 @@ def edit_post(
     return post
 
 
+@retrying
 def delete_post(reader: User, post_id: UUID | str) -> None:
     """The reader's own post is gone, with all that is under it."""
     _own_post(reader, post_id).delete()
 
 
+@retrying
 def like_post(reader: User, post_id: UUID | str) -> Post:
     """The reader likes the post from now on, if not already; the post as it is then."""
     with suppress(IntegrityError), atomic():  # where a second click was faster
@@ -71,6 +75,7 @@ def like_post(reader: User, post_id: UUID | str) -> Post:
     return _as_it_is(post)
 
 
+@retrying
 def unlike_post(reader: User, post_id: UUID | str) -> Post:
     """The reader does not like the post any more; the post as it is then."""
     post = visible_post(reader, post_id)
@@ -79,6 +84,7 @@ def unlike_post(reader: User, post_id: UUID | str) -> Post:
     return _as_it_is(post)
 
 
+@retrying
 def add_comment(reader: User, post_id: UUID | str, body: str) -> Comment:
     """A new comment."""
     with atomic():
@@ -89,6 +95,7 @@ def add_comment(reader: User, post_id: UUID | str, body: str) -> Comment:
     return comment
 
 
+@retrying
 def edit_comment(reader: User, comment_id: UUID | str, *, body: str | None = None) -> Comment:
     """The reader's own comment with another text; nothing changes, nothing is told."""
     comment = visible_comment(reader, comment_id)
@@ -101,6 +108,7 @@ def edit_comment(reader: User, comment_id: UUID | str, *, body: str | None = Non
     return comment
 
 
+@retrying
 def delete_comment(reader: User, comment_id: UUID | str) -> None:
     """The comment, the reader's own or under the reader's post, is gone."""
     comment = visible_comment(reader, comment_id)
@@ -109,6 +117,7 @@ def delete_comment(reader: User, comment_id: UUID | str) -> None:
     comment.delete()
 
 
+@retrying
 def follow_hashtag(reader: User, tag: str) -> str:
     """The reader follows the hashtag from now on, if not already; the tag as it is kept."""
     key = _tag(tag)
@@ -122,6 +131,7 @@ def follow_hashtag(reader: User, tag: str) -> str:
     return key
 
 
+@retrying
 def unfollow_hashtag(reader: User, tag: str) -> str:
     """The reader does not follow the hashtag any more; the tag as it is kept."""
     key = _tag(tag)

@@ -8,10 +8,12 @@ import random
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import TypeVar
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 from django.db import OperationalError, connection, transaction
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 #: Seconds after which what meets other transactions is not begun again: whoever asked is told.
@@ -49,6 +51,16 @@ def retried(work: Callable[[], T]) -> T:
         # Longer each time, and never for two as long, so that they do not keep meeting.
         longest = min(2 * longest, LONGEST_PAUSE_SECONDS)
         time.sleep(random.uniform(0, longest))  # noqa: S311 — chance need not be secret
+
+
+def retrying(action: Callable[P, T]) -> Callable[P, T]:
+    """An action that is one transaction, run again where that met another (see :func:`retried`)."""
+
+    @wraps(action)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        return retried(lambda: action(*args, **kwargs))
+
+    return run
 
 
 def in_one(work: Callable[[], T]) -> T:

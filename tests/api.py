@@ -12,6 +12,7 @@ from django.test import Client
 from accounts.logins import open_login
 from accounts.models import User
 from realtime import log
+from realtime.transactions import retried
 
 PASSWORD = "correct horse battery"
 
@@ -63,11 +64,14 @@ def entries(after=0):
 
 
 def at_once(jobs):
-    """Runs all of these in threads of their own; their results in the order of the jobs."""
+    """Runs all of these in threads of their own; their results in the order of the jobs.
+
+    As REST does, and again where a transaction met another (see ``transactions.py``).
+    """
 
     def run(job):
         try:
-            return job()
+            return retried(job)
         finally:
             connection.close()
 

@@ -1,6 +1,7 @@
-"""For pytest on MongoDB: what ``migrate`` writes stays between two tests.
+"""For pytest on MongoDB: what an emulator is too slow for.
 
-Elsewhere Django empties it and writes it anew after each, which takes an emulator seconds.
+What ``migrate`` writes stays between two tests: elsewhere Django empties it and writes it anew
+after each. And who meets others tries again for longer than a user would wait.
 """
 
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from django.core.management.commands import flush
 
+from realtime import transactions
 from realtime.mongodb.base import Operations
 
 #: Permissions, and the groups that have them.
@@ -24,4 +26,5 @@ def _permissions_stay() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Operations, "execute_sql_flush", empty_others)
         patch.setattr(flush, "emit_post_migrate_signal", lambda *args, **kwargs: None)
+        patch.setattr(transactions, "PATIENCE_SECONDS", 120.0)
         yield
