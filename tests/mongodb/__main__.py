@@ -29,6 +29,8 @@ def main(arguments: list[str]) -> int:
         server = servers.server(Path(folder))
         server.start()
         os.environ["DATABASE_URL"] = server.database("site")
+        # A socket that only listens waits for an emulator longer than that.
+        os.environ.setdefault("REALTIME_PING_TIMEOUT", "600")
         print(f"These tests run on {servers.name()}.", flush=True)
         try:
             return pytest.main(
