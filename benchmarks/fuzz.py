@@ -19,11 +19,13 @@ from typing import Any
 from benchmarks.compare import RESULTS, machine
 from benchmarks.processes import family, resident_kib
 from tests.fuzz.attack import Onslaught
-from tests.servers import Site
+from tests.servers import PRODUCTION, Site
 
 #: Frames of one round; after each it is looked at what the log says.
 ROUND = 50_000
-LIMITS = {
+SETTINGS = {
+    # DEBUG keeps every query, and its memory grows for long.
+    **PRODUCTION,
     "REALTIME_FRAME_RATE": "1000000",
     "REALTIME_MAX_CONNECTIONS_PER_IP": "1000",
     # Each frame would be a line.
@@ -39,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
     folder = Path(tempfile.mkdtemp(prefix="realtime-fuzz-"))
-    site = Site(folder, f"sqlite:///{folder}/site.sqlite3", **LIMITS)
+    site = Site(folder, f"sqlite:///{folder}/site.sqlite3", **SETTINGS)
     site.manage("migrate", "--verbosity", "0")
     site.start()
     try:
