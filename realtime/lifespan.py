@@ -5,7 +5,6 @@ requests end, then the apps say their last, and whatever hangs by then is cut of
 """
 
 import asyncio
-import ctypes
 import gc
 import logging
 import multiprocessing
@@ -13,7 +12,6 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Coroutine
-from contextlib import suppress
 from typing import Any
 
 from realtime import draining
@@ -25,8 +23,6 @@ logger = logging.getLogger(__name__)
 #: requests, 2 for the apps, and some air. A thread that waits for a database can be stopped in no
 #: other way.
 EXIT_SECONDS = 15.0
-#: ``mallopt``'s name for the most heaps, from ``malloc.h``.
-M_ARENA_MAX = -8
 
 
 class Lifespan:
@@ -34,7 +30,6 @@ class Lifespan:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         await receive()  # lifespan.startup
-        share_the_heap()  # before there are threads
         stop = Stop()
         stop.on_signals()
         end_with_the_parent()
@@ -56,21 +51,13 @@ class Lifespan:
 
 
 def calm_the_collector() -> None:
-    """Collect garbage seldom: with thousands of sockets it takes 40 % of a fan-out otherwise."""
+    """Look at old objects seldom: with thousands of sockets it takes 40 % of a fan-out otherwise.
+
+    Young ones are looked at often enough, for each request leaves rings of some hundred of them.
+    """
     gc.collect()
     gc.freeze()  # what is loaded by now stays: it need not be looked at again
-    gc.set_threshold(50_000, 50, 100)
-
-
-def share_the_heap() -> None:
-    """Let all threads have one heap: glibc gives each its own, up to eight for each core.
-
-    Events come into the ring from the thread that reads the log, and those that they follow were
-    another's: what one heap has free is of no use in the other, and a server grows by 2 MiB in ten
-    minutes. Threads do not wait for each other here: the interpreter lets one at a time run.
-    """
-    with suppress(OSError, AttributeError, TypeError):  # there is another libc here
-        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
+    gc.set_threshold(10_000, 20, 100)
 
 
 class Stop:
