@@ -58,7 +58,10 @@ async def serve(path, *, leave=False):
 @pytest.mark.parametrize("path", ["/healthz", "/api/realtime/poll", "/theme/"])
 async def test_a_request_that_is_over_is_gone(made, path):
     assert (await serve(path))[0]["type"] == "http.response.start"
-    assert [request() for request in made] == [None]
+    async with asyncio.timeout(5):  # a thread that served it may be a moment late to let go
+        while [request for request in made if request() is not None]:
+            await asyncio.sleep(0.01)
+    assert len(made) == 1
 
 
 async def test_one_whose_client_went_away_is_gone_too(made):

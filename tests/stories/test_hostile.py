@@ -137,6 +137,7 @@ async def test_of_many_who_come_and_go_nothing_is_left(start_site: StartSite) ->
             writers.append(writer)
         for writer in writers:
             writer.close() if round_ % 2 else writer.transport.abort()
+        await asyncio.sleep(0)  # it is the loop that closes them
     # Those that the database's threads keep are no more than there were threads.
     wait_until(lambda: descriptors(site) <= before + 8, seconds=15, what="all are let go")
     assert "Traceback" not in site.log()
