@@ -24,11 +24,11 @@ def serve(publish: Callable[[list[str]], None], size: int = EVENT_BYTES) -> None
             time.sleep(max(0.0, due - time.monotonic()))
             due += float(interval)
             numbers = range(number + 1, min(number + int(burst), last) + 1)
-            publish([_text(one, size) for one in numbers])
+            publish([text_of(one, size) for one in numbers])
             number = numbers[-1]
         print("done", flush=True)
 
 
-def _text(number: int, size: int) -> str:
+def text_of(number: int, size: int) -> str:
     """An event: when it was written, its number, and what makes it so long."""
     return f"bench={time.time_ns()},{number};".ljust(size, "x")

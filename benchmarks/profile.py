@@ -1,10 +1,11 @@
-"""``./run bench profile``: where the time of a delivery and of a handshake goes.
+"""``./run bench profile``: where the time of a delivery, a handshake and an event's way goes.
 
 One server with 1,000 readers as in the comparison, looked at by py-spy: each look at the thread
 that holds the interpreter counts for the innermost frame that belongs to one of ``PARTS``. Writes
 ``benchmarks/results/profile.md``. Needs root, or the right to trace processes.
 """
 
+import json
 import subprocess
 import sys
 import tempfile
@@ -17,9 +18,11 @@ from typing import NamedTuple
 
 from benchmarks.client import Client, build
 from benchmarks.compare import RESULTS
+from benchmarks.peers.http_writer import OUR_BODY_BYTES
 from benchmarks.peers.ours import OursOnRedis
 from benchmarks.peers.peer import CACHE
 from benchmarks.processes import go_first
+from tests.servers import ROOT
 
 SOCKETS = 1_000
 #: Events of the moderate rate, and the seconds between two; times that all connect.
@@ -83,6 +86,7 @@ def main() -> int:
                 count = TIMES * SOCKETS
                 found = _watched(program, folder, pid, deed, count)
                 text += _chapter("A handshake, with the end of its socket", *found)
+            text += _way(peer)
         finally:
             peer.stop()
     RESULTS.mkdir(parents=True, exist_ok=True)
@@ -166,6 +170,36 @@ def _chapter(title: str, cost: Cost, found: Counter[str]) -> str:
         f"\n## {title}: {whole:.1f} µs\n\n"
         f"{cost.user:.1f} µs in the program, {cost.system:.1f} µs in the kernel.\n\n"
         f"| part | of the time in the program |\n|---|---:|\n{rows}"
+    )
+
+
+def _way(peer: OursOnRedis) -> str:
+    """How long an event is on its way, from before its post is saved, and where."""
+    with Client(peer.port, SOCKETS, peer.client(1)) as client:
+        client.report()
+        arguments = [str(OUR_BODY_BYTES), str(EVENTS), str(INTERVAL)]
+        done = subprocess.run(
+            [sys.executable, "-m", "benchmarks.peers.ours_way", *arguments],
+            cwd=ROOT,
+            env=peer.site.env,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        latency = client.until(EVENTS * SOCKETS, 30)["latencyMs"]
+    stages: dict[str, float] = json.loads(done.stdout)
+    rest = latency["p50"] - sum(stages.values())
+    rows = [
+        ("the post is saved and committed", stages["save"]),
+        ("its event gets its number", stages["number"]),
+        ("Redis is told", stages["tell"]),
+        ("Redis tells the server, which writes to half of the readers, who read", rest),
+    ]
+    table = "".join(f"| {what} | {ms:.1f} |\n" for what, ms in rows)
+    return (
+        f"\n## An event's way: p50 {latency['p50']:.1f} ms, p99 {latency['p99']:.1f} ms\n\n"
+        "From before its post is saved by another process until a reader has it; medians.\n\n"
+        f"| part | ms |\n|---|---:|\n{table}"
     )
 
 
