@@ -1,10 +1,12 @@
 """The log: one order, no hole, nothing from a rollback."""
 
 import threading
+import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import Error, OperationalError, connection
 
 from realtime import log
 from realtime.cursor import Cursor
@@ -82,6 +84,38 @@ def test_a_stamp_numbers_at_most_so_many(monkeypatch):
     monkeypatch.setattr(log, "stamp_and_tell", lambda: None)
     say(*"abcd")
     assert [(batch.after, batch.upto) for batch in iter(log.stamp, None)] == [(0, 3), (3, 4)]
+
+
+@pytest.mark.skipif(
+    connection.vendor != "postgresql",
+    reason="SQLite has no locks that could be let go, MongoDB a limit of its own",
+)
+def test_who_freezes_while_holding_the_head_holds_up_nobody_for_long(monkeypatch):
+    """On PostgreSQL alone, where ``test_other_servers.py`` runs it."""
+    monkeypatch.setattr(log, "stamp_and_tell", lambda: None)
+    say("a")
+    held, over = threading.Event(), threading.Event()
+
+    def freeze():
+        with suppress(Error), atomic():  # its session is ended by the server
+            log.locked_head()
+            held.set()
+            over.wait(30)
+        connection.close()
+
+    frozen = threading.Thread(target=freeze)
+    frozen.start()
+    assert held.wait(10)
+    begun = time.monotonic()
+    with suppress(OperationalError):  # it gives up, or the other has been let go by then
+        log.stamp()
+    assert time.monotonic() - begun < 10
+    while log.look().is_behind and time.monotonic() - begun < 10:
+        with suppress(OperationalError):
+            log.stamp()
+    over.set()
+    frozen.join()
+    assert texts(log.read(0)) == [b'{"text":"a"}']
 
 
 def test_forty_threads_give_one_order_without_a_hole():
