@@ -3,7 +3,9 @@
 ``lifespan.py`` sees to a stop that drains.
 """
 
+import ctypes
 import os
+from contextlib import suppress
 from tempfile import TemporaryDirectory
 
 import uvicorn
@@ -17,6 +19,8 @@ from realtime.workers import Workers
 
 #: Seconds for requests to end after the sockets were told to go.
 GRACEFUL_SECONDS = 10
+#: ``mallopt``'s name for the most heaps, from ``malloc.h``.
+M_ARENA_MAX = -8
 
 
 def config(*, host: str, port: int, workers: int = 1) -> uvicorn.Config:
@@ -46,6 +50,7 @@ def config(*, host: str, port: int, workers: int = 1) -> uvicorn.Config:
 
 def run(*, host: str, port: int, workers: int = 1) -> None:
     """Serve until SIGTERM or SIGINT; raises SystemExit when the port is taken."""
+    _share_the_heap()
     configuration = config(host=host, port=port, workers=workers)
     if workers == 1:
         uvicorn.Server(configuration).run()
@@ -54,3 +59,15 @@ def run(*, host: str, port: int, workers: int = 1) -> None:
         # The workers take it over: each counts there, and whoever is asked adds them up.
         os.environ[FOLDER] = folder
         Workers(configuration, sockets=[configuration.bind_socket()]).run()
+
+
+def _share_the_heap() -> None:
+    """Let all threads have one heap: glibc gives each its own, up to eight for each core.
+
+    Events come into the ring from the thread that reads the log, in the place of others' events.
+    What is free in one heap is of no use in the other, and a server grew by 1.5 MiB in ten minutes.
+    Threads do not wait for each other here: the interpreter lets one run at a time.
+    """
+    os.environ.setdefault("MALLOC_ARENA_MAX", "1")  # for the workers
+    with suppress(OSError, AttributeError, TypeError):  # there is another libc here
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
