@@ -1,7 +1,7 @@
 """The event log: every event, in commit order, for as long as we keep it.
 
 Life of an event:  save → signal → event → **log** → bus → hub → consumer → browser
-Synchronous ORM only; nothing here knows a socket.
+Synchronous; nothing here knows a socket.
 
 Append: in the caller's transaction, without a number. Stamp: after the commit, one transaction
 at a time gives the next numbers to all that has been committed. So the order is total, without

@@ -6,7 +6,6 @@ import os
 from collections import Counter
 
 import pytest
-import uvicorn
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from websockets.asyncio.client import connect
@@ -22,7 +21,7 @@ from realtime.protocol import SocketProtocol
 from realtime.rights import Rights
 from realtime.transactions import atomic
 from tests.realtime.conftest import Reader, said, say
-from tests.servers import free_port
+from tests.serving import serving
 
 SOCKETS = 20
 #: Of one event: to write it, to number it, and to find nothing behind it.
@@ -33,32 +32,18 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 async def readers(hub):
     """Sockets of a real server in this loop, all of them in `public` and live."""
-    port = free_port()
-    config = uvicorn.Config(
-        RealtimeConsumer.as_asgi(),
-        port=port,
-        http=BoundedProtocol,
-        ws=SocketProtocol,
-        ws_max_size=65_536,
-        lifespan="off",
-        log_config=None,
-    )
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server._serve())
-    async with asyncio.timeout(10):
-        while not server.started:
-            await asyncio.sleep(0.005)
-    sockets = []
-    for number in range(SOCKETS):
-        headers = {"Authorization": f"Bearer reader{number}"}
-        socket = await connect(f"ws://127.0.0.1:{port}/", additional_headers=headers)
-        assert '"connect"' in await socket.recv()
-        sockets.append(socket)
-    yield sockets
-    for socket in sockets:
-        await socket.close()
-    server.should_exit = True
-    await serving
+    app = RealtimeConsumer.as_asgi()
+    async with serving(app, http=BoundedProtocol, ws_max_size=65_536) as server:
+        url = f"ws://127.0.0.1:{server.config.port}/"
+        sockets = []
+        for number in range(SOCKETS):
+            headers = {"Authorization": f"Bearer reader{number}"}
+            socket = await connect(url, additional_headers=headers)
+            assert '"connect"' in await socket.recv()
+            sockets.append(socket)
+        yield sockets
+        for socket in sockets:
+            await socket.close()
 
 
 @pytest.fixture

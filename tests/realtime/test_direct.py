@@ -5,7 +5,6 @@ import os
 import socket
 
 import pytest
-import uvicorn
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
@@ -14,7 +13,7 @@ from realtime.direct import EXTENSION, DirectOutbox
 from realtime.frames import Frame, text_header
 from realtime.outbox import Outbox
 from realtime.server import SocketProtocol
-from tests.servers import free_port
+from tests.serving import serving
 
 #: A handshake as a client without a library sends it.
 HANDSHAKE = (
@@ -49,16 +48,9 @@ class Application:
 @pytest.fixture
 async def application():
     made = Application()
-    made.port = free_port()
-    config = uvicorn.Config(
-        made, port=made.port, ws=SocketProtocol, lifespan="off", log_config=None, loop="asyncio"
-    )
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server._serve())
-    await until(lambda: server.started)
-    yield made
-    server.should_exit = True
-    await serving
+    async with serving(made) as server:
+        made.port = server.config.port
+        yield made
 
 
 async def until(condition):

@@ -1,16 +1,15 @@
 """The socket protocol on a real server: handshakes, closes, and applications that know no owner."""
 
 import asyncio
+from contextlib import AsyncExitStack
 
 import pytest
-import uvicorn
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from realtime.direct import EXTENSION
-from realtime.protocol import SocketProtocol
 from tests.realtime.test_wire import sent
-from tests.servers import free_port
+from tests.serving import serving
 
 HANDSHAKE = (
     b"GET /ws/?a=b HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -62,30 +61,14 @@ async def turned_back(scope, receive, send):
 @pytest.fixture
 async def serve():
     """Serves an application; gives its port."""
-    running = []
+    async with AsyncExitStack() as running:
 
-    async def start(application):
-        port = free_port()
-        config = uvicorn.Config(
-            application,
-            port=port,
-            ws=SocketProtocol,
-            ws_max_size=1000,
-            lifespan="off",
-            log_config=None,
-        )
-        server = uvicorn.Server(config)
-        running.append((server, asyncio.create_task(server._serve())))
-        async with asyncio.timeout(10):
-            while not server.started:
-                await asyncio.sleep(0.005)
-        return port
+        async def start(application):
+            server = await running.enter_async_context(serving(application, ws_max_size=1000))
+            return server.config.port
 
-    echo.disconnects = []
-    yield start
-    for server, task in running:
-        server.should_exit = True
-        await task
+        echo.disconnects = []
+        yield start
 
 
 async def answer(port, request):

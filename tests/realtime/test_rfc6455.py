@@ -8,12 +8,10 @@ import asyncio
 import contextlib
 
 import pytest
-import uvicorn
 
 from realtime import protocol
-from realtime.protocol import SocketProtocol
 from realtime.wire import frame as answer
-from tests.servers import free_port
+from tests.serving import serving
 
 MAX_SIZE = 70_000
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
@@ -61,18 +59,8 @@ async def echo(scope, receive, send):
 
 @pytest.fixture(scope="module")
 async def server():
-    number = free_port()
-    config = uvicorn.Config(
-        echo, port=number, ws=SocketProtocol, ws_max_size=MAX_SIZE, lifespan="off", log_config=None
-    )
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server._serve())
-    async with asyncio.timeout(10):
-        while not server.started:
-            await asyncio.sleep(0.005)
-    yield server
-    server.should_exit = True
-    await serving
+    async with serving(echo, ws_max_size=MAX_SIZE) as server:
+        yield server
 
 
 @pytest.fixture
