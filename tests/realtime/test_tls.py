@@ -1,12 +1,10 @@
 """TLS ended in our own process: what is written past the encryption would be read by nobody."""
 
-import asyncio
 import datetime
 import json
 import ssl
 
 import pytest
-import uvicorn
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -15,9 +13,8 @@ from websockets.asyncio.client import connect
 
 from realtime.consumers import RealtimeConsumer
 from realtime.direct import EXTENSION
-from realtime.protocol import SocketProtocol
 from tests.realtime.conftest import ON_DATABASE, said
-from tests.servers import free_port
+from tests.serving import serving
 
 pytestmark = ON_DATABASE
 
@@ -52,25 +49,10 @@ async def site(hub, certificate):
         scopes.append(scope)
         await consumer(scope, receive, send)
 
-    port = free_port()
     file, key = certificate
-    config = uvicorn.Config(
-        application,
-        port=port,
-        ws=SocketProtocol,
-        lifespan="off",
-        log_config=None,
-        ssl_certfile=str(file),
-        ssl_keyfile=str(key),
-    )
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server._serve())
-    async with asyncio.timeout(10):
-        while not server.started:
-            await asyncio.sleep(0.005)
-    yield f"wss://localhost:{port}/ws/", ssl.create_default_context(cafile=file), scopes
-    server.should_exit = True
-    await serving
+    async with serving(application, ssl_certfile=str(file), ssl_keyfile=str(key)) as server:
+        url = f"wss://localhost:{server.config.port}/ws/"
+        yield url, ssl.create_default_context(cafile=file), scopes
 
 
 async def test_a_socket_under_tls_gets_its_frames_by_the_plain_road(site):
