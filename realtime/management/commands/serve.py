@@ -23,6 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *, host: str, port: int, workers: int, **options: Any) -> None:
         """Refuse what cannot work, then serve."""
+        server.share_the_heap()  # before the database's pool begins its threads
         conf()  # a wrong setting is refused now, not by the first socket
         if workers < 1:
             raise CommandError(f"--workers {workers}: at least 1 is needed.")
