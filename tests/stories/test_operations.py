@@ -1,15 +1,18 @@
 """A process as its supervisor sees it: ready or not, refusing what cannot work, ending well."""
 
 import asyncio
+import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from benchmarks.processes import family
 from tests.clients import Api, Live
 from tests.conftest import StartSite
 from tests.servers import ROOT, Missing, Postgres, Redis, Server
@@ -152,3 +155,40 @@ async def test_workers_share_a_port_and_serve_the_same_events(
     assert all(frame == frames[0] for frame in frames)
     for live in sockets:
         await live.close()
+
+
+async def test_the_threads_of_a_server_share_one_heap(
+    start_site: StartSite, postgres_server: Postgres, redis_server: Server
+) -> None:
+    """What is free in a heap of one thread is of no use to another: memory grows for weeks."""
+    site = start_site(
+        database_url=postgres_server.migrated("heap"), redis_url=redis_server.url, workers="2"
+    )
+    reader = await Api.register(site.url)
+    await asyncio.gather(*(reader.get("/api/posts") for _ in range(40)))
+    assert site.process is not None
+    processes = family(site.process.pid)
+    assert len(processes) >= 3
+    assert all(thread_heaps(pid) == 0 for pid in processes)
+    assert thread_heaps(os.getpid()) > 0  # there are some to be seen where nobody sees to it
+
+
+def thread_heaps(pid: int) -> int:
+    """How many heaps of threads glibc keeps there.
+
+    Each is 64 MiB at a multiple of 64 MiB: first what may be written, then what may not yet be.
+    """
+    size = 64 << 20
+    lines = Path(f"/proc/{pid}/maps").read_text().splitlines()
+    maps = [
+        (*(int(edge, 16) for edge in line.split()[0].split("-")), line.split()[1], line.split()[4])
+        for line in lines
+    ]
+    return sum(
+        start % size == 0
+        and rights == "rw-p"
+        and inode == "0"
+        and (middle, "---p") == (following, others)
+        and end == start + size
+        for (start, middle, rights, inode), (following, end, others, _) in pairwise(maps)
+    )
