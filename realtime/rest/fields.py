@@ -10,6 +10,9 @@ from rest_framework import serializers
 
 from realtime.rest.text import plain_text
 
+#: What JSON Schema's ``maxLength`` cannot say.
+COUNTED = "Plain text: kept with LF and in NFC, trimmed; its length is counted after that."
+
 
 class StrictText(serializers.CharField):
     """A JSON string; a number is not taken for one."""
@@ -34,7 +37,7 @@ class PlainText(StrictText):
 
     def __init__(self, *, max_length: int, lines: bool = True, **kwargs: Any) -> None:
         self.lines, self.longest = lines, max_length
-        super().__init__(max_length=max_length, trim_whitespace=False, **kwargs)
+        super().__init__(max_length=max_length, trim_whitespace=False, help_text=COUNTED, **kwargs)
 
     def to_internal_value(self, data: Any) -> str:
         text = super().to_internal_value(data)
