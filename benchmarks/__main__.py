@@ -24,6 +24,7 @@ OTHERS = (
     "fuzz",
     "soak",
     "plans",
+    "databases",
     "profile",
 )
 
