@@ -5,7 +5,7 @@ their own beside this file. The site's own models have one tree for every databa
 """
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -19,6 +19,8 @@ APPS = {
 MIGRATION_MODULES = {
     name: f"realtime_site.mongodb.migrations.{name}" for name in ("admin", "auth", "contenttypes")
 }
+#: What a URL may say otherwise. Milliseconds: who waits longer for a server is told 503.
+DEFAULTS = {"serverSelectionTimeoutMS": 2_000, "connectTimeoutMS": 2_000, "maxPoolSize": 100}
 #: An index with an expression is not made there: realtime's migration 0003 makes another.
 SILENCED_CHECKS = ["models.W043"]
 
@@ -30,20 +32,20 @@ def is_url(url: str) -> bool:
 
 def database(url: str) -> dict[str, Any]:
     """Django's database settings; raises ImproperlyConfigured for a URL without a database."""
-    name = urlsplit(url).path.strip("/")
+    parts = urlsplit(url)
+    name = parts.path.strip("/")
     if not name:
         raise ImproperlyConfigured("DATABASE_URL: name the database, as in mongodb://host/site.")
+    said = {option.lower() for option, _value in parse_qsl(parts.query)}
     return {
         "ENGINE": ENGINE,
         "HOST": url,
         "NAME": name,
         "OPTIONS": {
-            # What a failover could still take back is never read, and never called written.
+            # What a failover could still take back is never read, and never called written: not
+            # even where the URL says so.
             "readConcernLevel": "majority",
             "w": "majority",
-            # Seconds and milliseconds: who waits longer for a server is told 503.
-            "serverSelectionTimeoutMS": 2_000,
-            "connectTimeoutMS": 2_000,
-            "maxPoolSize": 100,
+            **{name: value for name, value in DEFAULTS.items() if name.lower() not in said},
         },
     }

@@ -35,7 +35,6 @@ def main(arguments: list[str]) -> int:
         try:
             return pytest.main(
                 ["-p", "tests.mongodb.plugin", *arguments]
-                # The emulator is one process: more at once would wait for it.
                 + ([] if named else ["-n", "2", "--dist", "loadfile", "-m", MARKED, *SUITES])
             )
         finally:

@@ -19,8 +19,8 @@ from mongoeco.errors import DuplicateKeyError
 from mongoeco.wire.executor import WireCommandExecutor
 from mongoeco.wire.proxy import AsyncMongoEcoProxyServer
 
-#: Seconds after which a transaction whose client is gone lets go.
-LIFETIME = 3.0
+#: Seconds after which a transaction whose client is gone lets go; docs/mongodb.md asks for as many.
+LIFETIME = 5.0
 MISSING = object()
 
 

@@ -47,8 +47,9 @@ class Emulator:
             self.process.wait()
 
     def database(self, name: str) -> str:
-        """The URL of a database of this name."""
-        return f"{self._url}/{name}?directConnection=true"
+        """The URL of a database of this name; of who is one process nobody expects haste."""
+        patience = "serverSelectionTimeoutMS=60000&connectTimeoutMS=60000"
+        return f"{self._url}/{name}?directConnection=true&{patience}"
 
 
 class Given:
