@@ -13,7 +13,7 @@ from uuid import UUID
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connection, models
 from django.db.models import F
 from django.dispatch import Signal
 from django.utils import timezone
@@ -59,6 +59,16 @@ class Users(UserManager["User"]):
         """Take one user's row lock; False when there is no such user."""
         # Nothing changes; it is the lock, without SELECT … FOR UPDATE, on every database.
         return bool(self.filter(pk=pk).update(follower_count=F("follower_count")))
+
+    def staying(self, users: "Iterable[User]") -> "list[User]":
+        """Those of the users who are there, and will be until the transaction ends.
+
+        To write rows that point to them: a database with foreign keys sees to it by itself.
+        """
+        if connection.features.supports_foreign_keys:
+            return list(users)
+        there = {user.pk for user in sorted(users, key=lambda one: one.pk) if self.hold(user.pk)}
+        return [user for user in users if user.pk in there]
 
 
 class User(Model, AbstractUser):

@@ -28,6 +28,7 @@ def report_post(reader: User, post_id: UUID | str, reason: str) -> None:
     """A moderator shall look at the post. Once per reader: later ones change nothing."""
     with atomic():
         User.objects.lock(reader.pk)
+        Post.objects.hold(visible_post(reader, post_id).pk)
         _report(reader, visible_post(reader, post_id), reason)
 
 
@@ -36,6 +37,7 @@ def report_comment(reader: User, comment_id: UUID | str, reason: str) -> None:
     """A moderator shall look at the comment. Once per reader, as above."""
     with atomic():
         User.objects.lock(reader.pk)
+        Post.objects.hold(visible_comment(reader, comment_id).post_id)
         _report(reader, visible_comment(reader, comment_id), reason)
 
 
@@ -45,6 +47,7 @@ def has_reported(reader: User, thing: Post | Comment) -> bool:
 
 
 def _report(reader: User, thing: Post | Comment, reason: str) -> None:
+    """Under the lock of its post: of what is deleted meanwhile no case is made."""
     if thing.author_id == reader.pk:
         raise ValidationError(_("Nobody can report what they wrote themselves."))
     reason = plain_text(reason, field="reason", max_length=MAX_REASON)

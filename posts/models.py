@@ -106,7 +106,7 @@ class Post(Hideable, Model):
                 if kwargs.get("update_fields") is not None:
                     kwargs["update_fields"] = {*kwargs["update_fields"], "hashtags", "updated_at"}
             self.hashtags = hashtags.in_text(self.body)
-            self._mentioned = mentioned_in(self.body, self.author_id)
+            self._mentioned = User.objects.staying(mentioned_in(self.body, self.author_id))
             super().save(*args, **kwargs)
             self._write_hashtags(is_new=is_new)
             self._write_mentions(self._mentioned, is_new=is_new)

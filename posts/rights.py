@@ -22,19 +22,25 @@ def visible_posts(reader_id: UUID) -> QuerySet[Post, Post]:
     What is hidden is there for nobody, its author included.
     """
     hidden = User.objects.filter(parted_from(reader_id)).values("pk")
-    allowed = (
-        Q(visibility=Post.Visibility.PUBLIC)
-        | Q(author=reader_id)
-        | Q(author__in=followed_by(reader_id))
+    return Post.objects.filter(_reaches(reader_id), hidden_at=None).exclude(author__in=hidden)
+
+
+def _reaches(reader_id: UUID, post: str = "") -> Q:
+    """Selects what was written for the reader too; ``post`` leads from a row to its post."""
+    return (
+        Q(**{f"{post}visibility": Post.Visibility.PUBLIC})
+        | Q(**{f"{post}author": reader_id})
+        | Q(**{f"{post}author__in": followed_by(reader_id)})
     )
-    return Post.objects.filter(allowed, hidden_at=None).exclude(author__in=hidden)
 
 
 def visible_comments(reader_id: UUID) -> QuerySet[Comment, Comment]:
     """The comments of those that the reader may see, under posts that the reader may see."""
     hidden = User.objects.filter(parted_from(reader_id)).values("pk")
-    posts = visible_posts(reader_id).order_by().values("pk")
-    return Comment.objects.filter(post__in=posts, hidden_at=None).exclude(author__in=hidden)
+    under = Comment.objects.filter(
+        _reaches(reader_id, "post__"), post__hidden_at=None, hidden_at=None
+    )
+    return under.exclude(author__in=hidden).exclude(post__author__in=hidden)
 
 
 def public_feed(reader_id: UUID) -> QuerySet[Post, Post]:

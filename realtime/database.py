@@ -9,7 +9,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
-from django.db import close_old_connections
+from asgiref.sync import SyncToAsync
+from django.db import close_old_connections, connections
 
 from realtime import logs
 from realtime.transactions import retried
@@ -30,6 +31,21 @@ async def in_database(function: Callable[P, T], *args: P.args, **kwargs: P.kwarg
 async def in_log(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """The same for the one who follows the log: one after the other, before all others."""
     return await _run(_log_thread, function, *args, **kwargs)
+
+
+async def let_thread_go() -> None:
+    """End the thread in which Django's middlewares work for this request, before a long wait.
+
+    It would wait too, with 50 KiB: a thousand streams are a thousand threads. What comes behind
+    the wait gets another.
+    """
+    context = SyncToAsync.thread_sensitive_context.get(None)
+    if context is None or getattr(context, "_executor", None) is not None:
+        return  # none of its own
+    thread = SyncToAsync.context_to_thread_executor.pop(context, None)
+    if isinstance(thread, ThreadPoolExecutor):
+        await asyncio.get_running_loop().run_in_executor(thread, connections.close_all)
+        thread.shutdown(wait=False)
 
 
 async def _run(

@@ -20,6 +20,7 @@ from realtime.admission import Pass
 from realtime.conf import conf
 from realtime.connection import Connection
 from realtime.cursor import Cursor
+from realtime.database import let_thread_go
 from realtime.errors import RealtimeError
 from realtime.frames import Frame
 from realtime.hub import Hub
@@ -146,6 +147,7 @@ class EventStream:
         for arrived in registry.arrived:
             arrived(self._connection)
         yield self._position(self._start)
+        await let_thread_go()
         async for piece in self._catch_up():
             yield piece
         while not self._ended:

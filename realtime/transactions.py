@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from django.db import OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -64,13 +64,25 @@ def retrying(action: Callable[P, T]) -> Callable[P, T]:
 
 
 def in_one(work: Callable[[], T]) -> T:
-    """Run ``work`` in one transaction, and again where that met another."""
+    """Run ``work`` in one transaction, and again where that met another.
+
+    Of an IntegrityError the second is believed: what ``work`` saw may have gone meanwhile, which
+    PostgreSQL tells of a foreign key at the commit.
+    """
 
     def once() -> T:
         with atomic():
             return work()
 
-    return retried(once)
+    def surely() -> T:
+        try:
+            return once()
+        except IntegrityError:
+            if connection.in_atomic_block:
+                raise
+            return once()
+
+    return retried(surely)
 
 
 def _commits() -> int:

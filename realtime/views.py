@@ -20,7 +20,7 @@ from realtime import log, requests, streams
 from realtime.connection import Connection
 from realtime.control import Polled
 from realtime.cursor import Cursor
-from realtime.database import in_database
+from realtime.database import in_database, let_thread_go
 from realtime.errors import InvalidFrame, RealtimeError
 from realtime.events import timestamp
 from realtime.hub import Hub
@@ -96,6 +96,7 @@ async def _answer(hub: Hub, identity: Identity, seen: int, query: _Query) -> Htt
         page = await _page(hub, connection, after, query)
         if page.events or not page.complete or page.reset is not None or not query.wait:
             return _page_response(hub, page)
+        await let_thread_go()
         await _wait(hub, news, query.wait)
     # A second connection: what the first was sent while it waited, a page would leave out.
     after = Cursor(hub.epoch, page.upto)

@@ -23,6 +23,8 @@ from realtime.transactions import Conflict
 
 #: Seconds for which a commit whose outcome is unknown is asked for again.
 COMMIT_SECONDS = 5.0
+#: Milliseconds for a majority of members to have it, each time that they are asked.
+MAJORITY_MS = 5_000
 
 
 class Features(base.DatabaseFeatures):  # type: ignore[misc]
@@ -83,7 +85,7 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
         self.session = self.connection.start_session()
         self.session.start_transaction(
             read_concern=ReadConcern("snapshot"),
-            write_concern=WriteConcern("majority"),
+            write_concern=WriteConcern("majority", wtimeout=MAJORITY_MS),
             read_preference=ReadPreference.PRIMARY,
         )
         self.has_written = False

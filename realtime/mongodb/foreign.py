@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.models import Model as DjangoModel
 from django.db.models.signals import post_delete, post_save
 
+from realtime import log
 from realtime.models import Model
 from realtime.mongodb.rows import GONE, MARK
 from realtime.transactions import atomic
@@ -66,6 +67,19 @@ def take(model: type[Model], changes: list[Change], *, before: Any, token: Any) 
     with atomic():
         _keep(model._meta.db_table, before, token)
         return sum(_announce(model, change) for change in changes)
+
+
+def skip(collection: str, *, before: Any, token: Any) -> None:
+    """Go on from ``token``, and give the log another epoch: what lies between is not told.
+
+    Both or neither; a ``token`` of None is that of a server which has none yet.
+    """
+    with atomic():
+        if token is None:
+            forget_token(collection)
+        else:
+            _keep(collection, before, token)
+        log.begin_anew()
 
 
 def _keep(collection: str, before: Any, token: Any) -> None:

@@ -9,12 +9,13 @@ run it again (``realtime.transactions.retried``).
 import random
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from bson import ObjectId
 from django.db import OperationalError
+from django_mongodb_backend.query import wrap_database_errors
 from pymongo.collection import Collection
-from pymongo.errors import ConnectionFailure, PyMongoError
+from pymongo.errors import ConnectionFailure, PyMongoError, WTimeoutError
 from pymongo.results import DeleteResult, UpdateResult
 
 from realtime import transactions
@@ -39,9 +40,10 @@ class Rows(Collection[dict[str, Any]]):  # type: ignore[misc]
         self._wrapper = wrapper
 
     def aggregate(self, pipeline: Any, session: Any = None, **options: Any) -> Any:
-        return self._do(
-            lambda session: super(Rows, self).aggregate(pipeline, session=session, **options)
+        cursor = self._do(
+            lambda session: super(Rows, self).aggregate(slim(pipeline), session=session, **options)
         )
+        return Found(cursor, self._wrapper)
 
     def insert_many(self, documents: Any, **options: Any) -> Any:
         options.pop("session", None)
@@ -53,7 +55,11 @@ class Rows(Collection[dict[str, Any]]):  # type: ignore[misc]
 
     def update_many(self, filter: Any, update: Any, **options: Any) -> Any:
         options.pop("session", None)
-        update = [*update, {"$set": {MARK: ObjectId()}}]
+        mark = {MARK: ObjectId()}
+        if isinstance(update, dict):  # a migration's: `$rename` and `$unset` are of no pipeline
+            update = {**update, "$set": {**update.get("$set", {}), **mark}}
+        else:
+            update = [*update, {"$set": mark}]
         return self._do(
             lambda session: super(Rows, self).update_many(
                 filter, update, session=session, **options
@@ -103,21 +109,63 @@ class Rows(Collection[dict[str, Any]]):  # type: ignore[misc]
     def _after(self, error: PyMongoError, until: float) -> None:
         """Return where the transaction may begin anew; else raise what became of it."""
         wrapper = self._wrapper
-        wrapper.needs_rollback = wrapper.session is not None
-        if isinstance(error, ConnectionFailure):
-            # The driver has tried again; who waited for as long is told 503.
-            raise OperationalError(str(error)) from error
-        if wrapper.session is None:
-            raise error
-        is_transient = error.has_error_label("TransientTransactionError")
-        if is_transient and not wrapper.has_written and time.monotonic() < until:
+        is_alone = wrapper.session is None or isinstance(error, ConnectionFailure)
+        may_begin = not is_alone and error.has_error_label("TransientTransactionError")
+        if may_begin and not wrapper.has_written and time.monotonic() < until:
             wrapper.undo()
-            wrapper.needs_rollback = False
             return
+        raise_as_ours(wrapper, error)
+
+
+class Found:
+    """What a query finds: its first documents came with the answer, others may have to be asked."""
+
+    def __init__(self, cursor: Any, wrapper: "DatabaseWrapper") -> None:
+        self._cursor, self._wrapper = cursor, wrapper
+
+    def __iter__(self) -> "Found":
+        return self
+
+    def __next__(self) -> Any:
+        """The next document; raises Conflict, OperationalError and DatabaseError."""
+        try:
+            return next(self._cursor)
+        except PyMongoError as error:
+            self._fail(error)
+
+    @wrap_database_errors  # type: ignore[untyped-decorator, unused-ignore]
+    def _fail(self, error: PyMongoError) -> NoReturn:
+        raise_as_ours(self._wrapper, error)
+
+    next = __next__
+
+
+def raise_as_ours(wrapper: "DatabaseWrapper", error: PyMongoError) -> NoReturn:
+    """Raise what the driver says as Django would, where that matters to whoever began the work."""
+    wrapper.needs_rollback = wrapper.session is not None
+    if isinstance(error, ConnectionFailure | WTimeoutError):
+        # The driver has tried again; who waited for as long is told 503.
+        raise OperationalError(str(error)) from error
+    if wrapper.session is not None:
         wrapper.broken_by = error  # the server has undone it already
-        if is_transient:
+        if error.has_error_label("TransientTransactionError"):
             raise Conflict(str(error)) from error
-        raise error
+    raise error
+
+
+def slim(pipeline: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A query whose rows do not carry what its subqueries found, once nothing asks for it.
+
+    The backend leaves it in each row: the ids of all whom a reader follows, twenty times a page.
+    """
+    matches = [number for number, stage in enumerate(pipeline) if "$match" in stage]
+    found = {str(one["$lookup"].get("as")) for one in pipeline if "$lookup" in one}
+    if not matches or not (found := {name for name in found if name.startswith("__subquery")}):
+        return pipeline
+    behind = matches[-1] + 1
+    later = repr(pipeline[behind:])
+    done = sorted(name for name in found if name not in later)
+    return [*pipeline[:behind], {"$unset": done}, *pipeline[behind:]] if done else pipeline
 
 
 def _touched(result: Any) -> bool:

@@ -7,15 +7,16 @@ held it before. A committed number is never given again, also after a failover.
 
 from typing import Any
 
+from django.db import OperationalError
 from pymongo import ReturnDocument
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import DuplicateKeyError, PyMongoError
 from pymongo.write_concern import WriteConcern
 
 COLLECTION = "realtime_sequence"
 
 
 def following(wrapper: Any, name: str) -> int:
-    """The next number of the sequence of this name, from 1."""
+    """The next number of the sequence of this name, from 1; raises OperationalError."""
     wrapper.ensure_connection()
     # Not `majority`: no member has the commit that uses the number without this, which is older.
     counters = wrapper.database.get_collection(COLLECTION, write_concern=WriteConcern(1))
@@ -29,4 +30,6 @@ def following(wrapper: Any, name: str) -> int:
             )
         except DuplicateKeyError:  # another made it meanwhile
             continue
+        except PyMongoError as error:
+            raise OperationalError(str(error)) from error
         return int(counter["last"])

@@ -12,19 +12,18 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, OperationalError
+from django.db import OperationalError
 from pymongo import AsyncMongoClient
-from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
+from pymongo.errors import ConnectionFailure, OperationFailure
 
-from realtime import log
 from realtime.database import in_database
 from realtime.models import Model
 from realtime.mongodb import foreign
 
 logger = logging.getLogger(__name__)
 
-#: Changes that one transaction announces.
-LIMIT = 100
+#: Changes that are read at once, and announced in one transaction, which has little time.
+LIMIT, TOGETHER = 100, 10
 #: For so long the server waits for a change before it says that there is none.
 WAIT_MS = 1_000
 #: Seconds after which a stream's position is kept although there was nothing to tell: below any
@@ -34,6 +33,8 @@ KEEP_SECONDS = 30.0
 RETRY_SECONDS = 1.0
 #: InvalidResumeToken, ChangeStreamFatalError, ChangeStreamHistoryLost: this stream goes on no more.
 LOST = {260, 280, 286}
+#: Unauthorized, AuthenticationFailed, and "only on replica sets": waiting does not help.
+NEVER = {13, 18, 40573}
 
 
 class Lost(Exception):
@@ -66,23 +67,30 @@ class Reader:
         self.opened = asyncio.Event()
 
     async def run(self) -> None:
-        await self._keep_images()
         while True:
-            self._token = await in_database(foreign.token_of, self._collection.name)
             try:
-                await self._read()
-            except Lost as lost:
-                await self._begin_anew(lost)
-            except (ConnectionFailure, OperationalError) as error:
+                await self._go_on()
+            except (ConnectionFailure, OperationFailure, OperationalError) as error:
+                if getattr(error, "code", None) in NEVER:
+                    raise
                 logger.warning("the changes of %s wait: %s", self._collection.name, error)
                 await asyncio.sleep(RETRY_SECONDS)
+
+    async def _go_on(self) -> None:
+        """Read from where the stream was left, until it ends."""
+        self._token = await in_database(foreign.token_of, self._collection.name)
+        await self._keep_images()
+        try:
+            await self._read()
+        except Lost as lost:
+            await self._begin_anew(lost)
 
     async def _keep_images(self) -> None:
         """How documents were before they are deleted: without it deletions cannot be told."""
         images = {"changeStreamPreAndPostImages": {"enabled": True}}
         try:
             await self._collection.database.command("collMod", self._collection.name, **images)
-        except PyMongoError as error:
+        except OperationFailure as error:
             logger.warning("deletions in %s are not told: %s", self._collection.name, error)
 
     async def _read(self) -> None:
@@ -128,28 +136,33 @@ class Reader:
         is_old = time.monotonic() > self._kept_at + KEEP_SECONDS
         if token is None or not (told or is_old or self._token is None):
             return
+        while len(told) > TOGETHER:
+            part, told = told[:TOGETHER], told[TOGETHER:]
+            await self._tell(part, part[-1]["_id"])
+        await self._tell(told, token)
+
+    async def _tell(self, changes: list[foreign.Change], token: Any) -> None:
         try:
-            await self._tell(told, token)
-        except (DatabaseError, foreign.TokenMoved):
+            await in_database(
+                lambda: foreign.take(self._model, changes, before=self._token, token=token)
+            )
+        except (OperationalError, foreign.TokenMoved):
             raise
         except Exception:
             # A row that no model can be made of, say. It must not hold up the others for ever.
             logger.exception("changes of %s cannot be told", self._collection.name)
-            await self._tell([], token)
-            await in_database(log.begin_anew)
+            await self._move(token)
         self._token, self._kept_at = token, time.monotonic()
 
-    async def _tell(self, changes: list[foreign.Change], token: Any) -> None:
-        await in_database(
-            lambda: foreign.take(self._model, changes, before=self._token, token=token)
-        )
-
     async def _begin_anew(self, lost: Lost) -> None:
-        """First the token, then the epoch: who dies between begins anew once more."""
         logger.warning("the changes of %s are lost: %s", self._collection.name, lost)
-        await in_database(foreign.forget_token, self._collection.name)
-        self._token = None
+        before, self._token = self._token, None
         # The new stream is open before clients are told to fetch: nothing falls between.
         async with await self._stream() as stream:
-            await in_database(log.begin_anew)
-            await self._take([], stream.resume_token)
+            self._token = before
+            await self._move(stream.resume_token)
+
+    async def _move(self, token: Any) -> None:
+        """Go on from here, with another epoch: nobody can tell what was before."""
+        name = self._collection.name
+        await in_database(lambda: foreign.skip(name, before=self._token, token=token))

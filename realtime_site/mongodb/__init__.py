@@ -20,7 +20,13 @@ MIGRATION_MODULES = {
     name: f"realtime_site.mongodb.migrations.{name}" for name in ("admin", "auth", "contenttypes")
 }
 #: What a URL may say otherwise. Milliseconds: who waits longer for a server is told 503.
-DEFAULTS = {"serverSelectionTimeoutMS": 2_000, "connectTimeoutMS": 2_000, "maxPoolSize": 100}
+DEFAULTS = {
+    "serverSelectionTimeoutMS": 2_000,
+    "connectTimeoutMS": 2_000,
+    # For a majority of members to have what was written.
+    "wTimeoutMS": 5_000,
+    "maxPoolSize": 100,
+}
 #: An index with an expression is not made there: realtime's migration 0003 makes another.
 SILENCED_CHECKS = ["models.W043"]
 
@@ -46,6 +52,9 @@ def database(url: str) -> dict[str, Any]:
             # even where the URL says so.
             "readConcernLevel": "majority",
             "w": "majority",
+            # Of a member that is behind a reader would get a position and rows that do not belong
+            # together, and the rights of yesterday.
+            "readPreference": "primary",
             **{name: value for name, value in DEFAULTS.items() if name.lower() not in said},
         },
     }

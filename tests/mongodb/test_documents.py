@@ -8,8 +8,8 @@ from django.apps import apps
 from django.db import IntegrityError, connection
 
 from accounts.models import User
-from realtime import log
 from realtime.models import LogEntry, LogHead, Model
+from realtime.mongodb import log_rows
 from realtime.mongodb.sequence import following
 from realtime.transactions import atomic
 from tests.realtime.conftest import say
@@ -65,5 +65,5 @@ def test_an_entry_that_has_a_number_is_given_no_other():
     entry = LogEntry.objects.get()
     entry.seq = 9
     with pytest.raises(IntegrityError), atomic():
-        log._write_numbers([entry])
+        log_rows._write_numbers(connection, [entry])
     assert LogEntry.objects.get().seq == 1

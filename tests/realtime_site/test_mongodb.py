@@ -12,13 +12,15 @@ def test_a_url_that_says_nothing_waits_two_seconds_for_a_server():
 
 
 def test_a_url_may_ask_for_more_patience_but_not_for_less_care():
-    url = "mongodb://u:p%40ss@a:1,b:2/site?w=1&readConcernLevel=local&connecttimeoutms=9000"
+    url = "mongodb://u:p%40ss@a:1,b:2/site?w=1&readConcernLevel=local&readPreference=nearest&connecttimeoutms=9000"
     database = mongodb.database(url)
     assert (database["HOST"], database["NAME"]) == (url, "site")
     assert database["OPTIONS"] == {
         "w": "majority",
+        "readPreference": "primary",
         "readConcernLevel": "majority",
         "serverSelectionTimeoutMS": 2_000,
+        "wTimeoutMS": 5_000,
         "maxPoolSize": 100,
     }
 
