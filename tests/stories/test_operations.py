@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from itertools import pairwise
 from pathlib import Path
 
@@ -171,6 +172,29 @@ async def test_the_threads_of_a_server_share_one_heap(
     assert len(processes) >= 3
     assert all(thread_heaps(pid) == 0 for pid in processes)
     assert thread_heaps(os.getpid()) > 0  # there are some to be seen where nobody sees to it
+
+
+async def test_streams_and_polls_that_wait_hold_no_thread(start_site: StartSite) -> None:
+    """Each had one, which did nothing: as many threads as readers without a socket."""
+    site = start_site()
+    reader = await Api.register(site.url)
+    cursor = (await reader.get("/api/realtime/poll"))["cursor"]
+    assert site.process is not None
+    threads = Path(f"/proc/{site.process.pid}/task")
+    before = len(list(threads.iterdir()))
+    paths = [f"/api/realtime/poll?lastEventId={cursor}&wait=20"] * 8
+    paths += ["/api/realtime/stream"] * 8
+    head = f"Host: 127.0.0.1\r\nAuthorization: {reader.bearer['Authorization']}\r\n\r\n"
+    async with AsyncExitStack() as stack:
+        for path in paths:
+            answer, request = await asyncio.open_connection("127.0.0.1", site.port)
+            stack.callback(request.close)
+            request.write(f"GET {path} HTTP/1.1\r\n{head}".encode())
+            if path.endswith("stream"):
+                await answer.readuntil(b"id: ")
+        await asyncio.sleep(1)  # for the polls, which say nothing when they begin to wait
+        # Those who read the database begin with the first work.
+        assert len(list(threads.iterdir())) <= before + 5
 
 
 def thread_heaps(pid: int) -> int:
