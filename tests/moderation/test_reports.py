@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from accounts.actions import block
+from moderation import actions
 from moderation.decisions import decide
 from moderation.models import Action, Case, Report
 from posts.actions import add_comment, create_post
@@ -54,6 +55,25 @@ def test_a_comment_is_reported_like_a_post(aiko, ben):
     assert Api(ben).post(f"/api/comments/{comment.pk}/report", WHY).status_code == 202
     case = Case.objects.get()
     assert (case.subject, case.comment, case.author) == (f"comment:{comment.pk}", comment, aiko)
+
+
+@pytest.mark.parametrize("kind", ["post", "comment"])
+def test_of_what_goes_while_it_is_reported_no_case_is_made(aiko, ben, monkeypatch, kind):
+    """Nobody could ever close it: the queue would show what is not there."""
+    post = create_post(aiko, "buy this")
+    thing = post if kind == "post" else add_comment(aiko, post.pk, "buy that")
+    look = getattr(actions, f"visible_{kind}")
+
+    def look_and_lose(*given):
+        found = look(*given)
+        monkeypatch.setattr(actions, f"visible_{kind}", look)
+        type(thing).objects.get(pk=thing.pk).delete()
+        return found
+
+    monkeypatch.setattr(actions, f"visible_{kind}", look_and_lose)
+    answer = Api(ben).post(f"/api/{kind}s/{thing.pk}/report", WHY)
+    assert error(answer) == (404, "not_found")
+    assert not Case.objects.exists()
 
 
 def test_nobody_reports_themselves(aiko):

@@ -7,14 +7,23 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection
 
-from accounts.models import User
+from accounts.models import Follow, User
+from posts.actions import add_comment, create_post
+from posts.rights import visible_comments
 from realtime.models import LogEntry, LogHead, Model
 from realtime.mongodb import log_rows
+from realtime.mongodb.rows import MARK, Found, slim
 from realtime.mongodb.sequence import following
 from realtime.transactions import atomic
 from tests.realtime.conftest import say
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def ann_and_her_post():
+    ann = User.objects.create(username="ann")
+    return ann, create_post(ann, "hello")
 
 
 @pytest.mark.parametrize(
@@ -67,3 +76,51 @@ def test_an_entry_that_has_a_number_is_given_no_other():
     with pytest.raises(IntegrityError), atomic():
         log_rows._write_numbers(connection, [entry])
     assert LogEntry.objects.get().seq == 1
+
+
+def test_a_row_does_not_carry_what_its_subqueries_found(monkeypatch):
+    """All whom a reader follows, in each of twenty rows: a document holds 16 MB."""
+    reader, author = (User.objects.create(username=name) for name in ("ann", "ben"))
+    Follow(follower=reader, followed=author).save()
+    comment = add_comment(author, create_post(author, "hello").pk, "well")
+    found = []
+    monkeypatch.setattr(
+        Found, "__next__", lambda self: found.append(next(self._cursor)) or found[-1]
+    )
+    assert list(visible_comments(reader.pk)) == [comment]
+    (row,) = found
+    assert not [name for name in row if name.startswith("__subquery")]
+
+
+def test_what_a_later_stage_asks_for_is_kept():
+    lookup = {"$lookup": {"from": "a", "as": "__subquery0", "pipeline": []}}
+    match = {"$match": {"$expr": {"$in": ["$b", "$__subquery0"]}}}
+    project = {"$project": {"c": "$__subquery0"}}
+    assert slim([lookup, match]) == [lookup, match, {"$unset": ["__subquery0"]}]
+    assert slim([lookup, match, project]) == [lookup, match, project]
+    assert slim([lookup]) == [lookup]
+    assert slim([match]) == [match]
+
+
+def test_a_posts_comments_are_found_without_reading_all_posts(ann_and_her_post):
+    ann, post = ann_and_her_post
+    compiler = visible_comments(ann.pk).filter(post=post).query.get_compiler("default")
+    compiler.pre_sql_setup()
+    joins = [
+        stage["$lookup"]
+        for stage in compiler.build_query().get_pipeline()
+        if stage.get("$lookup", {}).get("from") == "posts_post"
+    ]
+    assert joins
+    assert all(join["localField"] == "post_id" for join in joins)
+
+
+def test_a_migration_can_rename_and_take_away_a_field(ann_and_her_post):
+    ann, _post = ann_and_her_post
+    rows = connection.get_collection("accounts_user")
+    before = rows.find_one({"_id": ann.pk.hex})
+    rows.update_many({}, {"$rename": {"first_name": "given_name"}})
+    rows.update_many({}, {"$unset": {"last_name": ""}})
+    after = rows.find_one({"_id": ann.pk.hex})
+    assert after.keys() == before.keys() - {"first_name", "last_name"} | {"given_name"}
+    assert after[MARK] != before[MARK]

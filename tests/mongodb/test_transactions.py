@@ -5,13 +5,17 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 from django.db.transaction import TransactionManagementError
+from django.utils import timezone
 from pymongo.collection import Collection
 from pymongo.errors import AutoReconnect, OperationFailure
 
-from accounts.models import User
+from accounts.models import Login, User
+from notifications.models import Inbox
 from realtime.models import LogHead
+from realtime.mongodb.rows import Found
+from realtime.mongodb.sequence import following
 from realtime.transactions import Conflict, atomic, in_one, retried
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -269,6 +273,73 @@ def test_a_server_that_is_gone_is_told_at_once_and_not_tried_again(ann, monkeypa
     assert len(times) == 1
     in_one(lambda: rename(ann, "Ann"))
     assert name_of(ann) == "Ann"
+
+
+def test_what_was_found_by_way_of_another_table_is_not_written_without_looking_again(
+    ann, other, monkeypatch
+):
+    """Django looks for the keys first: what changes before the write would be written over."""
+    login = Login.objects.create(user=ann, refresh_jti="old", expires_at=timezone.now())
+    update, looked = Collection.update_many, []
+
+    def slow(self, *args, **kwargs):
+        if self.name == "accounts_login" and not looked:
+            looked.append(1)
+            assert other(lambda: take("theirs")).result(STUCK) == 1
+        return update(self, *args, **kwargs)
+
+    def take(token):
+        alive = Login.objects.filter(user__is_active=True, pk=login.pk, refresh_jti="old")
+        return alive.update(refresh_jti=token)
+
+    monkeypatch.setattr(Collection, "update_many", slow)
+    assert retried(lambda: take("ours")) == 0
+    assert Login.objects.get().refresh_jti == "theirs"
+
+
+class Cursor:
+    """The first documents came; for the others the server has an error."""
+
+    def __init__(self, error):
+        self.error = error
+
+    def __next__(self):
+        raise self.error
+
+
+def test_an_error_in_the_middle_of_an_answer_is_told_like_one_at_its_beginning(ann):
+    transient = OperationFailure("too old", details={"errorLabels": ["TransientTransactionError"]})
+    with pytest.raises(OperationalError) as error:
+        next(Found(Cursor(AutoReconnect("gone")), connection))
+    assert not isinstance(error.value, Conflict)
+    with pytest.raises(DatabaseError):
+        next(Found(Cursor(OperationFailure("no such cursor")), connection))
+    with pytest.raises(Conflict), atomic():
+        rename(ann, "Ann")
+        next(Found(Cursor(transient), connection))
+    assert name_of(ann) == ""
+
+
+def test_a_number_that_no_server_gives_is_told_as_a_database_that_is_away(ann, monkeypatch):
+    def gone(*args, **kwargs):
+        raise AutoReconnect("the server is gone")
+
+    monkeypatch.setattr(Collection, "find_one_and_update", gone)
+    with pytest.raises(OperationalError):
+        following(connection, "entries")
+
+
+def test_who_is_pointed_to_stays_until_the_end(ann, other):
+    """No foreign key sees to it: a deletion that comes meanwhile has to wait, or is the first."""
+    ben = User.objects.create(username="ben")
+    with atomic():
+        assert User.objects.staying([ben, ann]) == [ben, ann]
+        leaving = other(lambda: retried(ben.delete))
+        Inbox.objects.create(user=ben)
+    leaving.result(STUCK)
+    assert not Inbox.objects.exists()
+    with atomic():
+        assert User.objects.staying([ben, ann]) == [ann]
 
 
 def test_djangos_own_blocks_are_transactions_too(ann):

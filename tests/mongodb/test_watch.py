@@ -9,8 +9,9 @@ import os
 from contextlib import asynccontextmanager, suppress
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from pymongo import MongoClient
+from pymongo.errors import AutoReconnect, OperationFailure
 
 from accounts.models import User
 from posts.actions import create_post
@@ -218,3 +219,82 @@ def test_a_document_becomes_the_instance_that_a_query_would_give(ann):
     made = foreign.instance(Post, document)
     names = [field.attname for field in Post._meta.concrete_fields]
     assert [getattr(made, name) for name in names] == [getattr(post, name) for name in names]
+
+
+async def test_many_changes_are_told_a_few_in_each_transaction(elsewhere, ann, monkeypatch):
+    """A transaction has little time; and what was told is not told again for those behind it."""
+    document = await in_database(lambda: raw(create_post(ann, "from elsewhere")))
+    before = (await in_database(log.head)).last
+    sizes, take = [], foreign.take
+
+    def counted(model, changes, **tokens):
+        sizes.append(len(changes))
+        return take(model, changes, **tokens)
+
+    async with watching(elsewhere.url):
+        monkeypatch.setattr(watch, "TOGETHER", 2)
+        monkeypatch.setattr(foreign, "take", counted)
+        for number in range(5):
+            key = f"{document['_id'][:-1]}{number}"
+            await in_database(elsewhere.insert, "posts_post", {**document, "_id": key})
+        assert await told(before, 5) == ["post:created"] * 5
+    assert max(sizes) <= 2
+
+
+async def test_where_the_epoch_cannot_be_changed_the_token_stays(elsewhere, ann, monkeypatch):
+    """Else nobody would ever hear that changes were lost."""
+    lost, first = {"_data": "nx:999999"}, {"_data": "nx:1"}
+    await in_database(lambda: foreign.take(Post, [], before=None, token=lost))
+
+    def away():
+        raise OperationalError("the database is away")
+
+    monkeypatch.setattr(log, "begin_anew", away)
+    with pytest.raises(OperationalError):
+        await in_database(lambda: foreign.skip("posts_post", before=lost, token=first))
+    assert await in_database(foreign.token_of, "posts_post") == lost
+    monkeypatch.undo()
+    epoch = (await in_database(log.head)).epoch
+    await in_database(lambda: foreign.skip("posts_post", before=lost, token=first))
+    assert await in_database(foreign.token_of, "posts_post") == first
+    assert (await in_database(log.head)).epoch != epoch
+
+
+async def test_a_row_that_no_model_takes_gives_another_epoch_and_holds_up_nobody(elsewhere, ann):
+    document = await in_database(lambda: raw(create_post(ann, "from elsewhere")))
+    epoch, before = await in_database(lambda: (log.head().epoch, log.head().last))
+    async with watching(elsewhere.url):
+        broken = {**document, "_id": f"{document['_id'][:-1]}9", "created_at": "yesterday"}
+        await in_database(elsewhere.insert, "posts_post", broken)
+        await in_database(elsewhere.insert, "posts_post", document)
+        assert await told(before, 1) == ["post:created"]
+    assert (await in_database(log.head)).epoch != epoch
+
+
+async def test_a_server_that_is_away_is_waited_for(elsewhere, ann, monkeypatch):
+    document = await in_database(lambda: raw(create_post(ann, "from elsewhere")))
+    before = (await in_database(log.head)).last
+    token_of, errors = foreign.token_of, [AutoReconnect("an election")] * 3
+
+    def away_at_first(collection):
+        if errors:
+            raise errors.pop()
+        return token_of(collection)
+
+    monkeypatch.setattr(watch, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(foreign, "token_of", away_at_first)
+    async with watching(elsewhere.url):
+        await in_database(elsewhere.insert, "posts_post", document)
+        assert await told(before, 1) == ["post:created"]
+    assert not errors
+
+
+async def test_a_server_that_has_no_change_streams_is_not_waited_for(elsewhere, monkeypatch):
+    def alone(collection):
+        raise OperationFailure("only supported on replica sets", code=40573)
+
+    monkeypatch.setattr(foreign, "token_of", alone)
+    with pytest.raises(ExceptionGroup) as error:
+        async with asyncio.timeout(SECONDS):
+            await watch.watch(elsewhere.url)
+    assert error.group_contains(OperationFailure, match="replica sets")

@@ -1,7 +1,7 @@
 """What another transaction undid is run again, as long as nothing of it was committed."""
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from realtime import transactions
 from realtime.models import LogEntry
@@ -58,3 +58,35 @@ def test_who_meets_others_for_too_long_is_told(monkeypatch):
     with pytest.raises(Conflict):
         retried(work)
     assert not connection.in_atomic_block
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_of_an_integrity_error_the_second_is_believed(times):
+    """The first may be of what went between a look and the commit."""
+    tries = []
+
+    def work():
+        tries.append(1)
+        LogEntry.objects.create(type="tried", body="{}")
+        if len(tries) <= times:
+            raise IntegrityError("what was looked for is gone")
+        return len(tries)
+
+    if times == 1:
+        assert in_one(work) == 2
+    else:
+        with pytest.raises(IntegrityError):
+            in_one(work)
+    assert (len(tries), LogEntry.objects.count()) == (2, times == 1)
+
+
+def test_an_integrity_error_within_a_transaction_is_its_own_affair():
+    tries = []
+
+    def work():
+        tries.append(1)
+        raise IntegrityError
+
+    with pytest.raises(IntegrityError), atomic():
+        in_one(work)
+    assert tries == [1]
