@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from realtime.rest.idempotency_models import IdempotencyKey
 from realtime.rest.problems import InProgress, KeyReused
-from realtime.transactions import atomic
+from realtime.transactions import Conflict, atomic
 
 #: How long a key and its answer are kept.
 KEPT = timedelta(hours=24)
@@ -105,7 +105,7 @@ def _insert(keyed: Keyed) -> Claim | None:
     try:
         with atomic():
             row.save(force_insert=True)
-    except IntegrityError:  # another request was faster
+    except (IntegrityError, Conflict):  # another request was faster
         return None
     return Claim(row.pk, row.claim)
 

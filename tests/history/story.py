@@ -23,6 +23,8 @@ from tests.history.writing import Things, Writer, deed_steps
 
 #: Seconds after the last post in which every reader must have it, everything being healed.
 PATIENCE_SECONDS = 12
+#: As many where one process emulates the database.
+EMULATED_SECONDS = 90
 _numbers = itertools.count(1)
 
 
@@ -40,6 +42,8 @@ class Story:
     def __init__(self, schedule: Schedule, stage: Stage) -> None:
         self._schedule, self._stage = schedule, stage
         self._name = f"h{schedule.seed}x{next(_numbers)}"
+        is_emulated = schedule.setup == "mongodb-redis"
+        self._patience = EMULATED_SECONDS if is_emulated else PATIENCE_SECONDS
         self._things = Things()
         self._people: list[Person] = []
         self._readers: list[Reader] = []
@@ -145,7 +149,7 @@ class Story:
             "/api/posts",
             marker.token,
             body,
-            seconds=20,
+            seconds=self._patience,
             Idempotency_Key=write.op,
         )
         assert status == 201, (status, answer)
@@ -153,7 +157,7 @@ class Story:
         goal = await self._number_of(write.op)
         for reader in self._readers:
             reader.goal = goal
-        await asyncio.wait(reading, timeout=PATIENCE_SECONDS)
+        await asyncio.wait(reading, timeout=self._patience)
         for reader, task in zip(self._readers, reading, strict=True):
             if not task.done():
                 self.history.wrong.append(f"{reader.name} is stuck at {reader.at} of {goal}")
@@ -162,7 +166,7 @@ class Story:
 
     async def _number_of(self, op: str) -> int:
         """Of the entry of a write; it is given soon after the answer."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(self._patience):
             while True:
                 await self._dump()
                 for entry in self._entries.values():
@@ -248,7 +252,9 @@ async def _fresh(port: int, person: Person, history: History) -> Fresh:
         answer = await _get(port, person, f"/api/posts/{key}/comments?limit=100")
         if answer["next"] is None:
             comments[key] = {comment["id"]: comment for comment in answer["results"]}
-    status, answer = await rest.call(port, "GET", "/api/notifications?unread=true", person.token)
+    status, answer = await rest.call(
+        port, "GET", "/api/notifications?unread=true", person.token, seconds=20
+    )
     return Fresh(posts, comments, answer["unreadCount"] if status == 200 else None)
 
 

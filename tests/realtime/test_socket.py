@@ -340,7 +340,8 @@ async def test_a_failing_command_is_answered_with_internal_and_logged(open_socke
 # -- time --------------------------------------------------------------------------------------
 
 
-async def test_the_server_beats_and_closes_who_is_silent(moved_clock, open_socket):
+async def test_the_server_beats_and_closes_who_is_silent(moved_clock, open_socket, settings):
+    settings.REALTIME = {**settings.REALTIME, "PING_TIMEOUT": 20}  # on an emulator it is longer
     socket, _welcome = await open_socket()
     await moved_clock.advance(24)
     with pytest.raises(TimeoutError):
