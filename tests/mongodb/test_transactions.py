@@ -334,7 +334,7 @@ def test_who_is_pointed_to_stays_until_the_end(ann, other):
     ben = User.objects.create(username="ben")
     with atomic():
         assert User.objects.staying([ben, ann]) == [ben, ann]
-        leaving = other(lambda: retried(ben.delete))
+        leaving = other(lambda: retried(User.objects.get(pk=ben.pk).delete))
         Inbox.objects.create(user=ben)
     leaving.result(STUCK)
     assert not Inbox.objects.exists()
