@@ -53,7 +53,7 @@ def main() -> int:
         return 0
     if not PYTHON.exists():
         sys.exit("Its venv is made by ./run test --mongo, which needs Python 3.13 or newer.")
-    if Path(sys.prefix) != PYTHON.parent.parent:
+    if Path(sys.prefix).resolve() != PYTHON.parent.parent.resolve():
         os.execv(PYTHON, [str(PYTHON), "-m", "benchmarks.databases"])  # noqa: S606 — itself
     _tell(_all())
     return 0
