@@ -36,8 +36,8 @@ async def in_log(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) ->
 async def let_thread_go() -> None:
     """End the thread in which Django's middlewares work for this request, before a long wait.
 
-    It would wait too, with 50 KiB: a thousand streams are a thousand threads. What comes behind
-    the wait gets another.
+    It would wait too: a thousand streams were a thousand threads. What comes behind the wait gets
+    another.
     """
     context = SyncToAsync.thread_sensitive_context.get(None)
     if context is None or getattr(context, "_executor", None) is not None:

@@ -64,7 +64,7 @@ def share_the_heap() -> None:
     """Let all threads have one heap: glibc gives each its own, up to eight for each core.
 
     Events come into the ring from the thread that reads the log, in the place of others' events.
-    What is free in one heap is of no use in the other, and a server grew by 1.5 MiB in ten minutes.
+    What is free in one heap is of no use in the other, and a server grew by 2 MiB in ten minutes.
     Threads do not wait for each other here: the interpreter lets one run at a time.
     Of use only before the process begins a thread: glibc settles the number with the first.
     """

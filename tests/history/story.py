@@ -20,6 +20,7 @@ from tests.history.record import Entry, Fresh, History, Json, Tables, Write
 from tests.history.schedule import Deed, Schedule
 from tests.history.stage import Stage
 from tests.history.writing import Things, Writer, deed_steps
+from tests.mongodb import servers as mongodb
 
 #: Seconds after the last post in which every reader must have it, everything being healed.
 PATIENCE_SECONDS = 12
@@ -42,7 +43,7 @@ class Story:
     def __init__(self, schedule: Schedule, stage: Stage) -> None:
         self._schedule, self._stage = schedule, stage
         self._name = f"h{schedule.seed}x{next(_numbers)}"
-        is_emulated = schedule.setup == "mongodb-redis"
+        is_emulated = schedule.setup == "mongodb-redis" and mongodb.is_emulated()
         self._patience = EMULATED_SECONDS if is_emulated else PATIENCE_SECONDS
         self._things = Things()
         self._people: list[Person] = []

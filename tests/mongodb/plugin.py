@@ -18,7 +18,7 @@ from realtime import transactions
 from realtime.mongodb.base import Operations
 from tests.mongodb import servers
 
-if "PYTEST_XDIST_WORKER" in os.environ and not os.environ.get("MONGODB_TEST_URL"):
+if "PYTEST_XDIST_WORKER" in os.environ and servers.is_emulated():
     _folder = tempfile.TemporaryDirectory(prefix="realtime-mongodb-")
     _mine = servers.server(Path(_folder.name))
     _mine.start()

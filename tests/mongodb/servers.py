@@ -70,14 +70,20 @@ class Given:
         return f"{address}/{name}" + (f"?{self._options}" if self._options else "")
 
 
+def is_emulated() -> bool:
+    """Whether an emulator stands in, for want of ``MONGODB_TEST_URL``."""
+    return not os.environ.get("MONGODB_TEST_URL")
+
+
 def server(folder: Path) -> Emulator | Given:
     """A MongoDB, or what stands in for it."""
-    given = os.environ.get("MONGODB_TEST_URL", "")
-    return Given(given) if given else Emulator(folder, "tests.mongodb.emulated")
+    if is_emulated():
+        return Emulator(folder, "tests.mongodb.emulated")
+    return Given(os.environ["MONGODB_TEST_URL"])
 
 
 def name() -> str:
     """What tests ran on, for reports."""
-    if os.environ.get("MONGODB_TEST_URL"):
-        return "MongoDB"
-    return "an emulator (mongoeco; change streams: nx-27017), not MongoDB"
+    if is_emulated():
+        return "an emulator (mongoeco; change streams: nx-27017), not MongoDB"
+    return "MongoDB"
