@@ -13,6 +13,7 @@ from posts.models import Like, Post
 from realtime.errors import RateLimited
 from realtime.models import IdempotencyKey
 from realtime.rest import idempotency
+from realtime.transactions import Conflict
 from tests.api import Api, at_once, entries, error, person, told
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -310,3 +311,18 @@ def test_without_an_identity_there_is_no_key():
     assert answer.status_code == 201
     assert error(Api().post("/api/posts", {"body": "x"}, idempotency_key="k"))[0] == 401
     assert not IdempotencyKey.objects.exists()
+
+
+def test_a_claim_that_met_another_is_looked_for_again(api, monkeypatch):
+    """On MongoDB it is undone where elsewhere the key is there twice."""
+    save, met = IdempotencyKey.save, []
+
+    def meets_at_first(row, *args, **kwargs):
+        if not met:
+            met.append(row)
+            raise Conflict("another was faster")
+        save(row, *args, **kwargs)
+
+    monkeypatch.setattr(IdempotencyKey, "save", meets_at_first)
+    assert say(api).status_code == 201
+    assert (len(met), Post.objects.count()) == (1, 1)
